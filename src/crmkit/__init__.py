@@ -1,0 +1,1 @@
+"""crmkit gives an online shop a memory of its customers and a judgement of them."""

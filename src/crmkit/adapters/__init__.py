@@ -1,0 +1,1 @@
+"""How it meets the world: stores, data frames, importers."""

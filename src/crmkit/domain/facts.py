@@ -1,0 +1,100 @@
+"""The flat form of what happened: rows of integers and words that every reader understands.
+
+One interaction gives one row; a return gives one row per order it was linked to, a survey
+response one per answer (``part`` counts them). Money is in minor units of the reporting
+currency, quantities in thousandths, times in microseconds and days since 1970-01-01, so
+that no engine has to know about currencies, decimals or time zones.
+"""
+
+from typing import NamedTuple
+
+
+class Fact(NamedTuple):
+    """One flat row.
+
+    Attributes:
+        shop_id: The tenant.
+        source: Where the interaction came from.
+        id: Its id there.
+        part: 0 for the first row of an interaction, then 1, 2, …
+        revision: The revision of the interaction that is read.
+        customer_id: Never null; a guest's id is derived from the order.
+        guest: 1 for a guest, else 0.
+        kind: The word for the kind of interaction ("purchase").
+        at: Microseconds since 1970-01-01 UTC.
+        day: Days since 1970-01-01 in the shop's zone.
+        channel: Where it happened.
+        order_id: The order as its source names it, if any.
+        order_key: ``source/order_id`` of the order this row counts for; a return that could
+            not be linked has a key of its own. Null for rows that belong to no order.
+        goods: Lines of goods; null where there are no lines.
+        units: Goods bought or sent back, in thousandths.
+        amount: Goods after discount (purchase), or refunded for goods (return); 0 or more.
+        cost: Cost of those goods, as far as it is known.
+        costed: The part of ``amount`` whose cost is known.
+        discount: Discount given, 0 or more; already taken off ``amount``.
+        shipping: Shipping charged, without tax; negative where given back.
+        tax: Tax charged; negative where given back.
+        fees: Fees charged to the customer; negative where given back.
+        adjustments: Corrections that are none of the others, signed.
+        liabilities: Money taken for later (gift cards sold), signed.
+        donations: Money passed on, signed.
+        due_day: The local day promised for delivery.
+        instrument: The survey instrument of this answer.
+        item: The item of this answer.
+        question: ``instrument/item``.
+        rating: The answer, a whole step of its scale; null where not answered.
+        scale_low: Lowest step of the scale.
+        scale_high: Highest step of the scale.
+    """
+
+    shop_id: str
+    source: str
+    id: str
+    part: int
+    revision: int
+    customer_id: str
+    guest: int
+    kind: str
+    at: int
+    day: int
+    channel: str | None = None
+    order_id: str | None = None
+    order_key: str | None = None
+    goods: int | None = None
+    units: int | None = None
+    amount: int | None = None
+    cost: int | None = None
+    costed: int | None = None
+    discount: int | None = None
+    shipping: int | None = None
+    tax: int | None = None
+    fees: int | None = None
+    adjustments: int | None = None
+    liabilities: int | None = None
+    donations: int | None = None
+    due_day: int | None = None
+    instrument: str | None = None
+    item: str | None = None
+    question: str | None = None
+    rating: int | None = None
+    scale_low: int | None = None
+    scale_high: int | None = None
+
+
+#: Columns that hold text; all others hold 64-bit integers.
+TEXT_COLUMNS = frozenset(
+    {
+        "shop_id",
+        "source",
+        "id",
+        "customer_id",
+        "kind",
+        "channel",
+        "order_id",
+        "order_key",
+        "instrument",
+        "item",
+        "question",
+    }
+)
