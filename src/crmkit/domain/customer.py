@@ -1,0 +1,135 @@
+"""Customers: who they are and how they are recognised.
+
+Interactions name a customer by id alone; a ``Customer`` record adds what is known of the
+person. A guest's id is derived from the order, so that guests stay in the books without
+ever being counted as customers.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen, validators
+
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.mapping import EMPTY, frozen_mapping
+from crmkit.domain.text import named
+from crmkit.domain.times import utc_if_given
+
+GUEST = "guest:"
+
+
+def guest_id(source: str, order_id: str) -> str:
+    """Return the customer id of whoever placed an order without an account."""
+    return f"{GUEST}{source}/{order_id}"
+
+
+def is_guest(customer_id: str) -> bool:
+    """Tell whether a customer id stands for a guest."""
+    return customer_id.startswith(GUEST)
+
+
+class CustomerKind(StrEnum):
+    """What a customer is to the shop."""
+
+    INDIVIDUAL = "individual"
+    INTERMEDIARY = "intermediary"
+    MANUFACTURER = "manufacturer"
+    GUEST = "guest"
+
+
+class IdentifierKind(StrEnum):
+    """What kind of name a customer is recognised by."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    PLATFORM = "platform"
+    ANONYMOUS = "anonymous"
+
+
+def normalised(kind: IdentifierKind, value: str) -> str:
+    """Return an identifier as it is compared: NFKC, trimmed, mail case-folded, phone digits.
+
+    A phone number keeps a leading + and its digits; it is given in E.164 form.
+
+    Raises:
+        InvalidValueError: Nothing is left, a mail address has no @, a phone no digits.
+    """
+    text = unicodedata.normalize("NFKC", value).strip()
+    if kind is IdentifierKind.EMAIL:
+        text = text.casefold()
+    if kind is IdentifierKind.PHONE:
+        text = "+" * text.startswith("+") + "".join(filter(str.isdigit, text))
+    if not text.strip("+") or (kind is IdentifierKind.EMAIL and "@" not in text[1:-1]):
+        raise InvalidValueError(f"{kind} identifier", "…", "must not be empty or malformed")
+    return text
+
+
+@frozen(kw_only=True)
+class Identifier:
+    """A name under which a customer is known somewhere. Its value stays out of reprs.
+
+    Attributes:
+        kind: What kind of name it is.
+        value: The normalised name.
+        source: Who says so.
+        verified: Whether the customer has proved it.
+        first_seen, last_seen: When it was met, in UTC.
+    """
+
+    kind: IdentifierKind = field(converter=IdentifierKind)
+    value: str = field(repr=False)
+    source: str = "shop"
+    verified: bool = False
+    first_seen: datetime | None = field(default=None, converter=utc_if_given)
+    last_seen: datetime | None = field(default=None, converter=utc_if_given)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "value", normalised(self.kind, self.value))
+
+
+@frozen(kw_only=True)
+class Customer:
+    """What is known of a customer. Personal fields stay out of the repr.
+
+    Attributes:
+        id: The shop's id of the customer.
+        kind: Individual, intermediary, manufacturer or guest.
+        name: The name, if known.
+        identifiers: Every name under which the customer is known, none twice.
+        birthday: Day of birth, if known.
+        language: BCP 47 tag of the preferred language.
+        region: Region of the address.
+        tags: The shop's own labels.
+        attributes: The shop's own structured fields, JSON-ready.
+        notes: Unstructured remarks.
+        version: For optimistic locking: 0 for a new record, then as the store counts.
+    """
+
+    id: str = field(validator=named)
+    kind: CustomerKind = field(default=CustomerKind.INDIVIDUAL, converter=CustomerKind)
+    name: str | None = field(default=None, repr=False)
+    identifiers: tuple[Identifier, ...] = field(default=(), converter=tuple, repr=False)
+    birthday: date | None = field(default=None, repr=False)
+    language: str | None = None
+    region: str | None = None
+    tags: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    attributes: Mapping[str, Any] = field(
+        default=EMPTY, converter=frozen_mapping, repr=False, hash=False
+    )
+    notes: tuple[str, ...] = field(default=(), converter=tuple, repr=False)
+    version: int = field(default=0, validator=validators.ge(0))
+
+    @identifiers.validator
+    def _none_twice(self, _attribute: object, value: tuple[Identifier, ...]) -> None:
+        if len({(one.kind, one.value) for one in value}) < len(value):
+            raise InvalidValueError("identifiers", "…", "must name each identifier once")
+
+    @kind.validator
+    def _guests_are_named_so(self, _attribute: object, value: CustomerKind) -> None:
+        if (value is CustomerKind.GUEST) != is_guest(self.id):
+            raise InvalidValueError(
+                "kind", str(value), f"ids that start with {GUEST!r} are guests, and only they"
+            )

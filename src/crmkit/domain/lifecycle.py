@@ -1,0 +1,216 @@
+"""Where a customer stands: states, the moves between them, and the evidence for each.
+
+    stage    state          a customer …
+    attract  potential      is known, and has not bought
+    acquire  intent         has shown that they want to buy
+    manage   purchasing     has bought
+    retain   loyal          has bought on ``loyal_occasions`` occasions or more
+    retain   dormant        has been quiet longer than is usual for them
+    acquire  lost           has been quiet twice as long
+    manage   reactivated    was lost and bought again
+
+What is usual is personal: the 90 % quantile of the customer's own gaps between occasions
+(linear between order statistics), or, with fewer than two gaps, of all gaps in the base;
+never less than ``Shop.lapse_days``. The moves are a table; functions only read it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import pairwise
+from math import floor
+from types import MappingProxyType
+
+from attrs import frozen
+
+from crmkit.domain.errors import IllegalTransitionError
+from crmkit.domain.shop import Shop
+
+OVERDUE_QUANTILE = 0.9
+OWN_GAPS_NEEDED = 2
+LOST_FACTOR = 2
+
+
+class State(StrEnum):
+    """Where a customer stands."""
+
+    POTENTIAL = "potential"
+    INTENT = "intent"
+    PURCHASING = "purchasing"
+    LOYAL = "loyal"
+    DORMANT = "dormant"
+    LOST = "lost"
+    REACTIVATED = "reactivated"
+
+
+class Stage(StrEnum):
+    """What the shop does with a customer in that state."""
+
+    ATTRACT = "attract"
+    ACQUIRE = "acquire"
+    MANAGE = "manage"
+    RETAIN = "retain"
+
+
+STAGE: Mapping[State, Stage] = MappingProxyType(
+    {
+        State.POTENTIAL: Stage.ATTRACT,
+        State.INTENT: Stage.ACQUIRE,
+        State.PURCHASING: Stage.MANAGE,
+        State.LOYAL: Stage.RETAIN,
+        State.DORMANT: Stage.RETAIN,
+        State.LOST: Stage.ACQUIRE,
+        State.REACTIVATED: Stage.MANAGE,
+    }
+)
+
+NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
+    {
+        State.POTENTIAL: frozenset({State.INTENT, State.PURCHASING}),
+        State.INTENT: frozenset({State.PURCHASING}),
+        State.PURCHASING: frozenset({State.PURCHASING, State.LOYAL, State.DORMANT}),
+        State.LOYAL: frozenset({State.LOYAL, State.DORMANT}),
+        State.DORMANT: frozenset({State.PURCHASING, State.LOYAL, State.LOST}),
+        State.LOST: frozenset({State.REACTIVATED}),
+        State.REACTIVATED: frozenset({State.PURCHASING, State.LOYAL, State.DORMANT}),
+    }
+)
+
+
+def advance(current: State, to: State) -> State:
+    """Return ``to`` if the table allows it from ``current``.
+
+    Raises:
+        IllegalTransitionError: It does not; the error lists what is reachable.
+    """
+    if to not in NEXT[current]:
+        raise IllegalTransitionError(current, to, tuple(sorted(NEXT[current])))
+    return to
+
+
+@frozen(kw_only=True)
+class Transition:
+    """One move.
+
+    Attributes:
+        day: When, in days since 1970-01-01 in the shop's zone.
+        trigger: What caused it ("purchase", "quiet 41 days").
+        origin: The state before; None for the first.
+        to: The state after.
+    """
+
+    day: int
+    trigger: str
+    origin: State | None
+    to: State
+
+
+@frozen(kw_only=True)
+class Patience:
+    """How long a customer may be quiet.
+
+    Attributes:
+        dormant_after: Quiet days beyond which the customer is dormant.
+        lost_after: Quiet days beyond which the customer is lost.
+        own: True if found from the customer's own gaps, False if from the base's.
+    """
+
+    dormant_after: float
+    lost_after: float
+    own: bool
+
+
+def quantile(values: Sequence[float], q: float) -> float:
+    """Return the ``q`` quantile of at least one value, linear between order statistics."""
+    ranked = sorted(values)
+    place = q * (len(ranked) - 1)
+    below = floor(place)
+    above = min(below + 1, len(ranked) - 1)
+    return ranked[below] + (place - below) * (ranked[above] - ranked[below])
+
+
+def gaps(days: Sequence[int]) -> list[int]:
+    """Return the days between consecutive occasions."""
+    return [later - earlier for earlier, later in pairwise(days)]
+
+
+def usual_gap(bases_days: Iterable[Sequence[int]]) -> float | None:
+    """Return the 90 % quantile of all gaps in a base; None where nobody came twice.
+
+    Args:
+        bases_days: The occasion days of each customer, ascending.
+    """
+    pooled = [gap for days in bases_days for gap in gaps(days)]
+    return quantile(pooled, OVERDUE_QUANTILE) if pooled else None
+
+
+def patience(days: Sequence[int], base_gap: float | None, shop: Shop) -> Patience:
+    """Return how long a customer with these occasions may be quiet.
+
+    Args:
+        days: The customer's occasion days so far, ascending.
+        base_gap: ``usual_gap`` of the base, for customers with fewer than two gaps.
+        shop: Whose ``lapse_days`` is the least.
+    """
+    own = gaps(days)
+    enough = len(own) >= OWN_GAPS_NEEDED
+    usual = quantile(own, OVERDUE_QUANTILE) if enough else base_gap
+    after = max(float(shop.lapse_days), usual or 0.0)
+    return Patience(dormant_after=after, lost_after=LOST_FACTOR * after, own=enough)
+
+
+def is_active(days: Sequence[int], on: int, base_gap: float | None, shop: Shop) -> bool:
+    """Tell whether a customer was a buyer and not lost at the end of day ``on``.
+
+    Args:
+        days: Occasion days, ascending; those after ``on`` are ignored.
+        on: The day, in days since 1970-01-01.
+        base_gap: ``usual_gap`` of the base.
+        shop: Whose policy rules.
+    """
+    so_far = [day for day in days if day <= on]
+    return bool(so_far) and on - so_far[-1] <= patience(so_far, base_gap, shop).lost_after
+
+
+def _bought(state: State, occasions: int, shop: Shop) -> State:
+    if state is State.LOST:
+        return advance(state, State.REACTIVATED)
+    loyal = occasions >= shop.loyal_occasions
+    return advance(state, State.LOYAL if loyal else State.PURCHASING)
+
+
+def _fading(state: State, last: int, until: int, limit: Patience) -> Iterator[Transition]:
+    """The moves of a customer who is quiet after day ``last``, up to and on ``until``."""
+    for after, to in ((limit.dormant_after, State.DORMANT), (limit.lost_after, State.LOST)):
+        day = last + floor(after) + 1
+        if day > until:
+            return
+        yield Transition(
+            day=day, trigger=f"quiet {day - last} days", origin=state, to=advance(state, to)
+        )
+        state = to
+
+
+def moves(
+    days: Sequence[int], *, first_seen: int, as_of_day: int, base_gap: float | None, shop: Shop
+) -> tuple[Transition, ...]:
+    """Return every move of a customer up to ``as_of_day``, the first one included.
+
+    What is usual is judged at each time from the occasions up to then.
+
+    Args:
+        days: Days of net purchase occasions, ascending.
+        first_seen: The day of the first fact.
+        as_of_day: The last day that counts.
+        base_gap: ``usual_gap`` of the base.
+        shop: Whose policy rules.
+    """
+    state = State.POTENTIAL
+    made = [Transition(day=first_seen, trigger="first contact", origin=None, to=state)]
+    for i, day in enumerate(days):
+        to = _bought(state, i + 1, shop)
+        if to is not state:
+            made.append(Transition(day=day, trigger="purchase", origin=state, to=to))
+        until = days[i + 1] - 1 if i + 1 < len(days) else as_of_day
+        made += _fading(to, day, until, patience(days[: i + 1], base_gap, shop))
+        state = made[-1].to
+    return tuple(made)

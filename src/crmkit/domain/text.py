@@ -1,0 +1,28 @@
+"""Validators of words: ids that name something, sources that can stand in a key."""
+
+import re
+from typing import Any
+
+from crmkit.domain.errors import InvalidValueError
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]*")
+
+
+def named(_instance: object, attribute: Any, value: Any) -> None:
+    """Refuse an id that is no text, or empty."""
+    if not isinstance(value, str) or not value:
+        raise InvalidValueError(attribute.name, value, "must be a text of at least one character")
+
+
+def named_if_given(instance: object, attribute: Any, value: str | None) -> None:
+    """Refuse an optional id that is empty; None is fine."""
+    if value is not None:
+        named(instance, attribute, value)
+
+
+def source_word(_instance: object, attribute: Any, value: Any) -> None:
+    """Refuse a source that could not stand before the slash of a key."""
+    if not isinstance(value, str) or not _SOURCE.fullmatch(value):
+        raise InvalidValueError(
+            attribute.name, value, "must be lower-case letters, digits, dots, dashes"
+        )
