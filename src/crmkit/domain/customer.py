@@ -6,7 +6,7 @@ ever being counted as customers.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -90,6 +90,18 @@ class Identifier:
         object.__setattr__(self, "value", normalised(self.kind, self.value))
 
 
+def _identifiers(value: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    return tuple(value)
+
+
+def _words(value: Iterable[str]) -> frozenset[str]:
+    return frozenset(value)
+
+
+def _texts(value: Iterable[str]) -> tuple[str, ...]:
+    return tuple(value)
+
+
 @frozen(kw_only=True)
 class Customer:
     """What is known of a customer. Personal fields stay out of the repr.
@@ -111,15 +123,15 @@ class Customer:
     id: str = field(validator=named)
     kind: CustomerKind = field(default=CustomerKind.INDIVIDUAL, converter=CustomerKind)
     name: str | None = field(default=None, repr=False)
-    identifiers: tuple[Identifier, ...] = field(default=(), converter=tuple, repr=False)
+    identifiers: tuple[Identifier, ...] = field(default=(), converter=_identifiers, repr=False)
     birthday: date | None = field(default=None, repr=False)
     language: str | None = None
     region: str | None = None
-    tags: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    tags: frozenset[str] = field(default=frozenset(), converter=_words)
     attributes: Mapping[str, Any] = field(
         default=EMPTY, converter=frozen_mapping, repr=False, hash=False
     )
-    notes: tuple[str, ...] = field(default=(), converter=tuple, repr=False)
+    notes: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
     version: int = field(default=0, validator=validators.ge(0))
 
     @identifiers.validator

@@ -91,6 +91,14 @@ class Happened:
         return [self._fact(to)]
 
 
+def _lines(value: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(value)
+
+
+def _answers(value: Iterable[Answer]) -> tuple[Answer, ...]:
+    return tuple(value)
+
+
 def _one_currency(lines: Iterable[Line], others: Iterable[Money | None]) -> str:
     amounts = [line.amount for line in lines] + [other for other in others if other is not None]
     currencies = list(dict.fromkeys(amount.currency for amount in amounts))
@@ -123,7 +131,7 @@ class Purchase(Happened):
     kind: ClassVar[str] = "purchase"
 
     order_id: str = field(validator=named)
-    lines: tuple[Line, ...] = field(converter=tuple, validator=validators.min_len(1))
+    lines: tuple[Line, ...] = field(converter=_lines, validator=validators.min_len(1))
     discount: Money | None = None
     shipping: Money | None = None
     tax: Money | None = None
@@ -247,9 +255,9 @@ class Return(Happened):
     kind: ClassVar[str] = "return"
 
     order_id: str | None = field(default=None, validator=named_if_given)
-    lines: tuple[Line, ...] = field(default=(), converter=tuple)
+    lines: tuple[Line, ...] = field(default=(), converter=_lines)
     refund: Money | None = None
-    reason: str | None = None
+    reason: str | None = field(default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
         _one_currency(self.lines, (self.refund,))
@@ -355,7 +363,7 @@ class SurveyResponse(Happened):
     kind: ClassVar[str] = "survey_response"
 
     instrument: str = field(validator=named)
-    answers: tuple[Answer, ...] = field(converter=tuple, validator=validators.min_len(1))
+    answers: tuple[Answer, ...] = field(converter=_answers, validator=validators.min_len(1))
     touchpoint: str | None = None
     order_id: str | None = field(default=None, validator=named_if_given)
 
