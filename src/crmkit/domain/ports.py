@@ -43,6 +43,19 @@ class Added:
     refused: tuple[Refusal, ...] = ()
 
 
+@frozen(kw_only=True)
+class Extent:
+    """How much a store keeps of a shop.
+
+    Attributes:
+        kept: Interactions kept, every revision counted; grows with each one accepted.
+        last_at: When the latest of them happened; None without any.
+    """
+
+    kept: int
+    last_at: datetime | None
+
+
 class Store(Protocol):
     """Keeps a shop's interactions and gives them back in order.
 
@@ -99,6 +112,10 @@ class Store(Protocol):
             recorded_at: When the shop learnt of them.
             refuse: Give back what cannot be kept as refusals instead of raising.
         """
+        ...
+
+    def extent(self, shop_id: str, /) -> Extent:
+        """Return how much is kept of a shop, without reading it all."""
         ...
 
     def history(

@@ -66,6 +66,11 @@ def date_of(day: int) -> date:
     return date.fromordinal(day + _EPOCH_ORDINAL)
 
 
+def day_micros(day: int) -> int:
+    """Return the microseconds from 1970-01-01 to UTC midnight of ``day``."""
+    return day * 86_400_000_000
+
+
 def start_of(day: date, zone: ZoneInfo) -> datetime:
     """Return the first moment of a local day, in UTC."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)

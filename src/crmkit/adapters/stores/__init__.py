@@ -1,0 +1,1 @@
+"""Where interactions are kept: ``memory`` is the reference, ``sqlite`` the embedded default."""

@@ -1,0 +1,270 @@
+"""The embedded default: a store in an SQLite database, the shop's own or one of its own.
+
+A connection that is handed in stays the shop's: it is never closed here, and inside the
+shop's transaction everything happens under a savepoint and is committed, or rolled back, by
+the shop, the tables themselves included. The store opens files for many readers beside one
+writer (write-ahead log, BEGIN IMMEDIATE, a busy timeout of 30 s) and overwrites what is
+deleted. All its tables begin with ``crmkit_``.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import evolve
+
+from crmkit.adapters.stores import _schema
+from crmkit.adapters.stores._adding import Adding
+from crmkit.adapters.stores._connections import (
+    IN_MEMORY,
+    Connections,
+    Single,
+    cursor_of,
+    opened_at,
+    transaction,
+)
+from crmkit.adapters.stores._derived import EVER, OF_ALL, OF_ONE, by_customer, derive_all
+from crmkit.adapters.stores._driver_errors import translated
+from crmkit.adapters.stores._policy import never_attached, same_books
+from crmkit.adapters.wire import (
+    customer_from_json,
+    customer_to_json,
+    from_json,
+    shop_from_json,
+    shop_to_json,
+)
+from crmkit.domain.customer import Customer
+from crmkit.domain.errors import InvalidValueError, StoreConflictError, StoreError
+from crmkit.domain.facts import Fact
+from crmkit.domain.interactions import Interaction, Part
+from crmkit.domain.ports import Added
+from crmkit.domain.reporting import Reporting
+from crmkit.domain.returns import LinkRule, ReturnLink
+from crmkit.domain.shop import Shop
+from crmkit.domain.times import microseconds, utc
+
+_FACTS = f"SELECT {', '.join(Fact._fields)} FROM crmkit_facts WHERE shop_id = :shop"  # noqa: S608
+_LINKS = """
+    SELECT source, id, line, rule, order_key, units, amount, cost, costed
+    FROM crmkit_return_links WHERE shop_id = ? AND customer_id = ?
+    ORDER BY at, source, id, line, part"""
+
+
+def _micros(known_at: datetime | None) -> int:
+    return EVER if known_at is None else microseconds(utc(known_at))
+
+
+class SQLiteStore:
+    """Keeps every promise of a store in an SQLite database."""
+
+    def __init__(self, connection: sqlite3.Connection | Connections, /) -> None:
+        """Work on a connection that stays the caller's.
+
+        Args:
+            connection: Gives texts as ``str``. To be used from several threads, it must
+                have been made with ``check_same_thread=False``.
+
+        Raises:
+            SchemaVersionError: The tables there are those of another version.
+            StoreError: The connection cannot be used.
+        """
+        if isinstance(connection, sqlite3.Connection):
+            if connection.text_factory is not str:
+                raise StoreError("the connection must give texts as str; set its text_factory")
+            connection = Single(connection)
+        self._connections = connection
+        self._attached: dict[str, Reporting] = {}
+        with self._reading():
+            pass
+
+    @classmethod
+    def open(cls, path: str | os.PathLike[str], /) -> Self:
+        """Open, or make, a database file; ``":memory:"`` is one that ends with the store.
+
+        Raises:
+            SchemaVersionError: The tables there are those of another version.
+            StoreError: The file cannot be opened or is no database.
+        """
+        with translated():
+            connections = opened_at(os.fspath(path))
+        try:
+            return cls(connections)
+        except BaseException:
+            connections.close()
+            raise
+
+    @classmethod
+    def from_url(cls, url: str, /) -> Self:
+        """Open ``sqlite:///relative.db``, ``sqlite:////absolute.db`` or ``sqlite://``.
+
+        Raises:
+            InvalidValueError: The URL has another form.
+            StoreError: As ``open`` does.
+        """
+        prefix, _, path = url.partition("sqlite://")
+        if prefix or not (path.startswith("/") or not path) or "sqlite://" not in url:
+            raise InvalidValueError(
+                "store", url, "must be sqlite:// and a path", "write sqlite:///shop.db"
+            )
+        return cls.open(path.removeprefix("/") or IN_MEMORY)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Cursor]:
+        with translated(), self._connections.lent() as connection:
+            cursor = cursor_of(connection)
+            if not _schema.is_ready(cursor):
+                with transaction(connection) as making:
+                    _schema.create(making)
+            yield cursor
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Cursor]:
+        with (
+            translated(),
+            self._connections.lent() as connection,
+            transaction(connection) as cursor,
+        ):
+            # A rollback by the shop may have taken the tables away again.
+            if not _schema.is_ready(cursor):
+                _schema.create(cursor)
+            yield cursor
+
+    def _stream(self, query: str, **values: Any) -> Iterator[tuple[Any, ...]]:
+        with self._reading():
+            pass
+        with translated():
+            yield from self._connections.stream(query, values)
+
+    def attach(self, to: Reporting, /) -> None:
+        """Prepare for a shop, keeping its policy; see ``Store.attach``."""
+        with self._writing() as cursor:
+            kept = _kept_shop(cursor, to.shop.id)
+            if kept is not None:
+                same_books(kept, to.shop)
+            if kept != to.shop:
+                _keep_shop(cursor, to.shop)
+        self._attached[to.shop.id] = to
+
+    def rebuild(self, to: Reporting, /) -> None:
+        """Derive everything anew; see ``Store.rebuild``."""
+        with self._writing() as cursor:
+            _keep_shop(cursor, to.shop)
+            derive_all(cursor, cursor_of(cursor.connection), to)
+        self._attached[to.shop.id] = to
+
+    def shop(self, shop_id: str, /) -> Shop | None:
+        """Return the policy kept for a shop, or None where it was never attached."""
+        with self._reading() as cursor:
+            return _kept_shop(cursor, shop_id)
+
+    def add(
+        self,
+        shop_id: str,
+        interactions: Iterable[Interaction],
+        /,
+        *,
+        recorded_at: datetime,
+        refuse: bool = False,
+    ) -> Added:
+        """Keep interactions, all or nothing; see ``Store.add``.
+
+        They are read a few hundred at a time, so a generator of any length will do.
+        """
+        with self._writing() as cursor:
+            to = self._to(cursor, shop_id)
+            adding = Adding(cursor, to, microseconds(utc(recorded_at)), refuse)
+            return adding.all(interactions)
+
+    def history(
+        self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None
+    ) -> list[Interaction]:
+        """Return all that happened with a customer, by (at, source, id)."""
+        values = {"shop": shop_id, "customer": customer_id, "known": _micros(known_at)}
+        with self._reading() as cursor:
+            rows = cursor.execute(OF_ONE, values).fetchall()
+        return [from_json(payload) for _, payload in rows]
+
+    def histories(
+        self, shop_id: str, /, *, known_at: datetime | None = None
+    ) -> Iterator[tuple[str, list[Interaction]]]:
+        """Yield every customer's id and history, by customer id, one at a time in memory."""
+        return by_customer(self._stream(OF_ALL, shop=shop_id, known=_micros(known_at)))
+
+    def facts(self, shop_id: str, /) -> Iterator[Fact]:
+        """Yield the flat rows of every customer, returns linked."""
+        return map(Fact._make, self._stream(_FACTS, shop=shop_id))
+
+    def links(self, shop_id: str, customer_id: str, /) -> list[ReturnLink]:
+        """Return the current links of a customer's returns, in the order of the history."""
+        with self._reading() as cursor:
+            rows = cursor.execute(_LINKS, (shop_id, customer_id)).fetchall()
+        return [_link(*row) for row in rows]
+
+    def put_customer(self, shop_id: str, customer: Customer, /) -> Customer:
+        """Keep a customer record; see ``Store.put_customer``."""
+        new = evolve(customer, version=customer.version + 1)
+        payload = customer_to_json(new)
+        with self._writing() as cursor:
+            self._to(cursor, shop_id)
+            have = _kept_customer(cursor, shop_id, customer.id)
+            if customer.version != (0 if have is None else have.version):
+                raise StoreConflictError("customer", customer.id, customer.version)
+            cursor.execute(
+                "INSERT OR REPLACE INTO crmkit_customers VALUES (?, ?, ?, ?)",
+                (shop_id, new.id, new.version, payload),
+            )
+        return new
+
+    def customer(self, shop_id: str, customer_id: str, /) -> Customer | None:
+        """Return the record of a customer, or None where there is none."""
+        with self._reading() as cursor:
+            return _kept_customer(cursor, shop_id, customer_id)
+
+    def close(self) -> None:
+        """Close what the store opened; a connection that was handed in stays open."""
+        with translated():
+            self._connections.close()
+
+    def _to(self, cursor: sqlite3.Cursor, shop_id: str) -> Reporting:
+        """The shop as attached, or as kept; kept again where a rollback took it away."""
+        kept, to = _kept_shop(cursor, shop_id), self._attached.get(shop_id)
+        if to is None:
+            if kept is None:
+                raise never_attached(shop_id)
+            return Reporting(kept)
+        if kept is None:
+            _keep_shop(cursor, to.shop)
+        else:
+            same_books(kept, to.shop)
+        return to
+
+
+def _kept_shop(cursor: sqlite3.Cursor, shop_id: str) -> Shop | None:
+    query = "SELECT policy FROM crmkit_shops WHERE shop_id = ?"
+    found = cursor.execute(query, (shop_id,)).fetchone()
+    return None if found is None else shop_from_json(found[0])
+
+
+def _keep_shop(cursor: sqlite3.Cursor, shop: Shop) -> None:
+    values = (shop.id, shop_to_json(shop))
+    cursor.execute("INSERT OR REPLACE INTO crmkit_shops VALUES (?, ?)", values)
+
+
+def _kept_customer(cursor: sqlite3.Cursor, shop_id: str, customer_id: str) -> Customer | None:
+    query = "SELECT payload FROM crmkit_customers WHERE shop_id = ? AND customer_id = ?"
+    found = cursor.execute(query, (shop_id, customer_id)).fetchone()
+    return None if found is None else customer_from_json(found[0])
+
+
+def _link(source: str, id_: str, line: int, rule: str, *part: Any) -> ReturnLink:
+    names = ("order_key", "units", "amount", "cost", "costed")
+    return ReturnLink(
+        source=source,
+        id=id_,
+        line=line,
+        rule=LinkRule(rule),
+        part=Part(**dict(zip(names, part, strict=True))),
+    )

@@ -1,0 +1,366 @@
+"""The customer base: a store, a shop's policy and a clock, asked as of any moment.
+
+Everything is derived from the interactions that the store keeps. ``as_of`` limits them to
+what had happened (an aware time, or a date: the end of that local day); ``known_at`` to what
+had been recorded by then, so that an old answer can be had again exactly. Without ``as_of``
+the answer is as of now.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Self, overload
+
+from attrs import define, field
+
+from crmkit.adapters.registry import open_store
+from crmkit.domain.customer import is_guest
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.facts import Fact
+from crmkit.domain.interactions import Interaction
+from crmkit.domain.lifecycle import moves, patience
+from crmkit.domain.ports import Added, Store, SupportsFacts
+from crmkit.domain.problems import RowProblem
+from crmkit.domain.relationship import Relationship
+from crmkit.domain.reporting import Rates, Reporting
+from crmkit.domain.returns import facts_of
+from crmkit.domain.shop import Shop
+from crmkit.domain.tally import BaseSummary, CustomerSummary, CustomerTally, collect_customers
+from crmkit.domain.times import (
+    AsOf,
+    Clock,
+    Period,
+    date_of,
+    last_moment,
+    microseconds,
+    system_clock,
+    utc_if_given,
+)
+from crmkit.loading import BATCH, LoadReport, Progress, load
+from crmkit.metrics.kpis.concentration import Concentration, concentration
+from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
+from crmkit.metrics.loyalty.observed import (
+    BaseLoyalty,
+    CustomerLoyalty,
+    base_loyalty,
+    observed_loyalty,
+)
+from crmkit.metrics.satisfaction.asked import Satisfaction, asked, satisfaction
+from crmkit.metrics.value.valuation import CustomerValue
+from crmkit.profiles import Profiles, profiled
+
+
+@define(slots=False)
+class _Judged:
+    """A whole base read as of one moment."""
+
+    shop: Shop
+    tallies: dict[str, CustomerTally]
+    as_of_day: int
+
+    @cached_property
+    def base(self) -> BaseSummary:
+        return BaseSummary.read(self.tallies, as_of_day=self.as_of_day)
+
+    @cached_property
+    def profiles(self) -> Profiles:
+        return profiled(self.base, self.shop)
+
+
+#: A reading of a base depends on these: the moment and day, known_at, and what is kept.
+_Key = tuple[int, int, int | None, int]
+
+
+@define(kw_only=True)
+class CustomerBase:
+    """A shop's customers, ready to be asked about.
+
+    Open one with ``CustomerBase.open``; it is a context manager.
+
+    >>> from crmkit import CustomerBase, Shop
+    >>> base = CustomerBase.open("memory:", shop=Shop(id="lamp", currency="EUR"))
+    >>> base.record([]).accepted
+    0
+    """
+
+    store: Store
+    reporting: Reporting
+    clock: Clock = system_clock
+    _readings: dict[_Key, _Judged] = field(factory=dict, init=False, repr=False)
+
+    @classmethod
+    def open(
+        cls,
+        target: Any,
+        *,
+        shop: Shop,
+        clock: Clock = system_clock,
+        rates: Rates | None = None,
+        rebuild: bool = False,
+    ) -> Self:
+        """Open a shop's customer base.
+
+        Args:
+            target: A URL ("memory:", "sqlite:///crm.db"), a connection, or a store.
+            shop: The shop; its id is the tenant, its policy rules every answer.
+            clock: Tells the time; tests hand in their own.
+            rates: Exchange rates, for a shop that sells in several currencies.
+            rebuild: Derive everything anew, where the zone or currency has changed.
+
+        Raises:
+            ShopMismatchError: The store keeps the shop with another zone or currency.
+            InvalidValueError: There is no such kind of store.
+            StoreError: The store cannot be opened.
+        """
+        store, to = open_store(target), Reporting(shop, rates)
+        (store.rebuild if rebuild else store.attach)(to)
+        return cls(store=store, reporting=to, clock=clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened; a store or connection that was handed in stays open."""
+        self.store.close()
+
+    @property
+    def shop(self) -> Shop:
+        """The shop's policy."""
+        return self.reporting.shop
+
+    # --- facts in ---------------------------------------------------------------------------
+
+    def record(self, interactions: Iterable[Interaction]) -> Added:
+        """Keep what happened, all or nothing.
+
+        Args:
+            interactions: In any order; what is kept already changes nothing.
+
+        Raises:
+            StoreConflictError: An id and revision is kept with other content.
+            NoRateError: An amount cannot be brought into the shop's currency.
+        """
+        return self.store.add(self.shop.id, interactions, recorded_at=self.clock())
+
+    def load(
+        self,
+        items: Iterable[Interaction | RowProblem],
+        *,
+        progress: Callable[[Progress], Any] | None = None,
+        batch: int = BATCH,
+    ) -> LoadReport:
+        """Keep a stream of interactions; what cannot be kept becomes a problem in the report.
+
+        Args:
+            items: As importers yield them.
+            progress: Called after each batch with what prints as "12,000 rows".
+            batch: Interactions per transaction.
+        """
+        return load(
+            self.store,
+            self.shop.id,
+            items,
+            clock=self.clock,
+            progress=progress,
+            batch=batch,
+        )
+
+    # --- one customer -----------------------------------------------------------------------
+
+    def summary(
+        self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> CustomerSummary:
+        """Return what a customer's history adds up to.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        if is_guest(customer_id):
+            raise InvalidValueError("customer_id", customer_id, "must not be a guest")
+        until = self._moment(as_of)
+        history = self.store.history(self.shop.id, customer_id, known_at=utc_if_given(known_at))
+        past = [one for one in history if one.at <= until]
+        if not past:
+            raise InvalidValueError(
+                "customer_id", customer_id, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
+            )
+        tally = CustomerTally.collect(facts_of(past, self.reporting))
+        return CustomerSummary.read(customer_id, tally, as_of_day=self.reporting.day(until))
+
+    def relationship(
+        self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Relationship:
+        """Return where a customer stands, how they came there, and on what evidence.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        until = self._moment(as_of)
+        one = self.summary(customer_id, as_of=until, known_at=known_at)
+        gap, days = self._judged(until, known_at).profiles.base_gap, one.days
+        first_seen = one.dealings.first_seen_day
+        history = moves(
+            days,
+            first_seen=one.as_of_day if first_seen is None else first_seen,
+            as_of_day=one.as_of_day,
+            base_gap=gap,
+            shop=self.shop,
+        )
+        return Relationship(
+            customer_id=customer_id,
+            as_of=until,
+            state=history[-1].to,
+            history=history,
+            since=date_of(history[0].day),
+            first_order=_date(one.first_day),
+            last_order=_date(one.last_day),
+            occasions=len(days),
+            quiet=one.quiet,
+            patience=patience(days, gap, self.shop) if days else None,
+            notes=self._tenure_notes(one),
+        )
+
+    def value(
+        self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> CustomerValue:
+        """Return what the relationship with a customer has brought and may still bring.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        until = self._moment(as_of)
+        one = self.summary(customer_id, as_of=until, known_at=known_at)
+        return self._judged(until, known_at).profiles.models.value(one)
+
+    # --- one customer, or all ---------------------------------------------------------------
+
+    def satisfaction(
+        self,
+        customer_id: str | None = None,
+        *,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> Satisfaction:
+        """Return how satisfied a customer says they are, or all customers do.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        until = self._moment(as_of)
+        if customer_id is None:
+            return satisfaction(self._judged(until, known_at).profiles.answers)
+        return satisfaction([asked(self.summary(customer_id, as_of=until, known_at=known_at))])
+
+    @overload
+    def loyalty(
+        self, customer_id: str, *, as_of: AsOf | None = ..., known_at: datetime | None = ...
+    ) -> CustomerLoyalty: ...
+
+    @overload
+    def loyalty(
+        self, customer_id: None = ..., *, as_of: AsOf | None = ..., known_at: datetime | None = ...
+    ) -> BaseLoyalty: ...
+
+    def loyalty(
+        self,
+        customer_id: str | None = None,
+        *,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> CustomerLoyalty | BaseLoyalty:
+        """Return how loyal a customer is, as far as was observed, or the means over buyers.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        until = self._moment(as_of)
+        if customer_id is None:
+            return base_loyalty(self._judged(until, known_at).profiles.loyalties)
+        one = self.summary(customer_id, as_of=until, known_at=known_at)
+        return observed_loyalty(one, asked(one), self.shop)
+
+    # --- all customers ----------------------------------------------------------------------
+
+    def summaries(
+        self, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> BaseSummary:
+        """Return what every customer's history adds up to, and the guests' together."""
+        return self._judged(self._moment(as_of), known_at).base
+
+    def profiles(self, *, as_of: AsOf | None = None, known_at: datetime | None = None) -> Profiles:
+        """Return every customer judged, one row each."""
+        return self._judged(self._moment(as_of), known_at).profiles
+
+    def kpis(
+        self, period: Period, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> PeriodKpis:
+        """Return the performance over a period, with what is known at ``as_of``."""
+        until = self._moment(as_of)
+        judged = self._judged(until, known_at)
+        window, micros = period.days(), microseconds(until)
+        facts = (fact for fact in self._facts(known_at) if fact.day in window and fact.at <= micros)
+        within = collect_customers(facts, tally=CustomerTally)
+        return period_kpis(
+            period,
+            now=judged.base,
+            within=BaseSummary.read(within, as_of_day=judged.as_of_day),
+            tallies=judged.tallies,
+            shop=self.shop,
+            base_gap=judged.profiles.base_gap,
+        )
+
+    def concentration(
+        self, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Concentration:
+        """Return how unevenly net revenue is spread over customers, in major units."""
+        rows = self.profiles(as_of=as_of, known_at=known_at).rows
+        return concentration(float(one.revenue.amount) for one in rows if one.occasions)
+
+    def last_day(self) -> date | None:
+        """Return the local day of the latest interaction kept; None without any."""
+        last = self.store.extent(self.shop.id).last_at
+        return None if last is None else date_of(self.reporting.day(last))
+
+    # --- reading ----------------------------------------------------------------------------
+
+    def _moment(self, as_of: AsOf | None) -> datetime:
+        return last_moment(self.clock() if as_of is None else as_of, self.reporting.zone)
+
+    def _facts(self, known_at: datetime | None) -> Iterator[Fact]:
+        if known_at is None and isinstance(self.store, SupportsFacts):
+            yield from self.store.facts(self.shop.id)
+            return
+        for _, history in self.store.histories(self.shop.id, known_at=utc_if_given(known_at)):
+            yield from facts_of(history, self.reporting)
+
+    def _judged(self, until: datetime, known_at: datetime | None) -> _Judged:
+        """Read the base as of a moment, or take the reading made before of the same facts."""
+        extent, day = self.store.extent(self.shop.id), self.reporting.day(until)
+        last = until if extent.last_at is None else min(until, extent.last_at)
+        known = None if known_at is None else microseconds(known_at)
+        key = (microseconds(last), day, known, extent.kept)
+        if key not in self._readings:
+            micros = microseconds(until)
+            facts = (fact for fact in self._facts(known_at) if fact.at <= micros)
+            tallies = collect_customers(facts, tally=CustomerTally)
+            if len(self._readings) >= _READINGS_KEPT:
+                self._readings.pop(next(iter(self._readings)))
+            self._readings[key] = _Judged(shop=self.shop, tallies=tallies, as_of_day=day)
+        return self._readings[key]
+
+    def _tenure_notes(self, one: CustomerSummary) -> tuple[str, ...]:
+        if one.first_day is not None and self.shop.first_seen_only(one.first_day):
+            first = date_of(one.first_day)
+            return (f"first seen {first}: the log may begin after the first order",)
+        return ()
+
+
+#: Readings of whole bases kept for the next question; each holds every order's sums.
+_READINGS_KEPT = 2
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date_of(day)

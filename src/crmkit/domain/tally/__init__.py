@@ -1,0 +1,62 @@
+"""The narrow waist: each figure declared once, added up exactly, read off at the end.
+
+``CustomerTally`` collects all facts of a customer and adds up over any split;
+``CustomerSummary`` is read off it as of a day. The same declarations are read over data
+frames by ``crmkit.adapters.frames``.
+"""
+
+from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
+from crmkit.domain.tally.declare import Tally, figures
+from crmkit.domain.tally.expression import Expr, row
+from crmkit.domain.tally.orders import Buying, NetOrder
+from crmkit.domain.tally.readings import reading, readings
+from crmkit.domain.tally.rules import (
+    At,
+    Rule,
+    count,
+    distinct,
+    highest,
+    lowest,
+    per,
+    rules,
+    total,
+    total_at,
+    whole,
+)
+from crmkit.domain.tally.summary import (
+    BaseSummary,
+    CustomerSummary,
+    GuestTotals,
+    collect_customers,
+    summaries,
+)
+
+__all__ = [
+    "At",
+    "BaseSummary",
+    "Buying",
+    "CustomerSummary",
+    "CustomerTally",
+    "Dealings",
+    "Expr",
+    "GuestTotals",
+    "NetOrder",
+    "Ratings",
+    "Rule",
+    "Tally",
+    "collect_customers",
+    "count",
+    "distinct",
+    "figures",
+    "highest",
+    "lowest",
+    "per",
+    "reading",
+    "readings",
+    "row",
+    "rules",
+    "summaries",
+    "total",
+    "total_at",
+    "whole",
+]

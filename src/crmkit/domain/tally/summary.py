@@ -1,0 +1,261 @@
+"""Customers as they stood at a moment, read off their tallies.
+
+    occasion   a local day with an order that counts
+    repeats    occasions after the first
+    recency    days from the first occasion to the last
+    age        days from the first occasion to the moment
+    quiet      days from the last occasion to the moment
+
+All but ``repeats`` are None for a customer without an order. Guests are in the books and
+never among the customers: their orders are one ``Buying``, so that customers and guests
+together are the shop's total.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from itertools import islice, pairwise
+from typing import Any, Self, TypeVar
+
+from attrs import frozen
+
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.facts import Fact
+from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
+from crmkit.domain.tally.declare import figures
+from crmkit.domain.tally.expression import row
+from crmkit.domain.tally.orders import Buying
+from crmkit.domain.tally.readings import reading
+from crmkit.domain.tally.rules import rules
+
+__all__ = [
+    "BaseSummary",
+    "CustomerSummary",
+    "GuestTotals",
+    "collect_customers",
+    "summaries",
+]
+
+T = TypeVar("T", bound=CustomerTally)
+
+#: Rows held at once while collecting: about 100 MB of facts.
+_BATCH = 100_000
+
+
+@frozen(kw_only=True)
+class CustomerSummary:
+    """One customer as of a day.
+
+    Attributes:
+        customer_id: Who.
+        as_of_day: Days since 1970-01-01 in the shop's zone; its facts count.
+        buying: What the orders amount to.
+        dealings: Counts and moments over all facts.
+        voice: Ratings by question.
+        age: Days from the first occasion to ``as_of_day``.
+        quiet: Days from the last occasion to ``as_of_day``.
+    """
+
+    customer_id: str
+    as_of_day: int
+    buying: Buying
+    dealings: Dealings
+    voice: Mapping[str, Ratings]
+
+    age = reading(row.as_of_day - row.first_day)
+    quiet = reading(row.as_of_day - row.last_day)
+
+    @classmethod
+    def read(
+        cls,
+        customer_id: str,
+        tally: CustomerTally,
+        *,
+        as_of_day: int,
+        buying: type[Buying] = Buying,
+    ) -> Self:
+        """The summary of a tally of facts up to and including ``as_of_day``."""
+        return cls(
+            customer_id=customer_id,
+            as_of_day=as_of_day,
+            buying=tally.bought(buying),
+            dealings=tally.dealings,
+            voice=tally.voice,
+        )
+
+    @property
+    def first_day(self) -> int | None:
+        """The first occasion."""
+        return self.buying.first_day
+
+    @property
+    def last_day(self) -> int | None:
+        """The last occasion."""
+        return self.buying.last_day
+
+    @property
+    def repeats(self) -> int:
+        """Occasions after the first."""
+        repeats: int = self.buying.repeats
+        return repeats
+
+    @property
+    def recency(self) -> int | None:
+        """Days from the first occasion to the last."""
+        days: int | None = self.buying.recency
+        return days
+
+    @property
+    def recency_weeks(self) -> float | None:
+        """``recency`` in weeks."""
+        return _weeks(self.recency)
+
+    @property
+    def age_weeks(self) -> float | None:
+        """``age`` in weeks."""
+        return _weeks(self.age)
+
+    @property
+    def quiet_weeks(self) -> float | None:
+        """``quiet`` in weeks."""
+        return _weeks(self.quiet)
+
+    @property
+    def days(self) -> tuple[int, ...]:
+        """The days of the occasions, first to last."""
+        return tuple(sorted(self.buying.occasions))
+
+    @property
+    def gaps(self) -> tuple[int, ...]:
+        """Days between one occasion and the next, in order of time."""
+        return tuple(later - earlier for earlier, later in pairwise(self.days))
+
+    @property
+    def spending_repeats(self) -> int:
+        """Days with spend after the first occasion."""
+        days: int = self.buying.spending_repeats
+        return days
+
+    @property
+    def mean_repeat_spend(self) -> float | None:
+        """Mean net revenue, in minor units, of those days; None without one."""
+        return self.buying.mean_repeat_spend
+
+    def profit(self, gross_margin: Decimal | None) -> int | None:
+        """Revenue minus the cost of goods, in minor units; see ``Buying.profit``."""
+        return self.buying.profit(gross_margin)
+
+    def figures(self) -> dict[str, Any]:
+        """One flat row: the names and values of the frame reader's ``customers``."""
+        own = {"customer_id": self.customer_id, "as_of_day": self.as_of_day}
+        own |= figures(self.dealings) | figures(self.buying)
+        return own | {"age": self.age, "quiet": self.quiet}
+
+
+def _weeks(days: int | None) -> float | None:
+    return None if days is None else days / 7
+
+
+@frozen(kw_only=True)
+class GuestTotals:
+    """All guests together.
+
+    Attributes:
+        guests: How many; a guest is as good as an order, so nobody's return is seen.
+        buying: What their orders amount to.
+    """
+
+    guests: int
+    buying: Buying
+
+
+@frozen(kw_only=True)
+class BaseSummary:
+    """Everyone as of a day.
+
+    Attributes:
+        as_of_day: Days since 1970-01-01 in the shop's zone.
+        customers: Each customer by id; guests are not among them.
+        guests: The guests' totals.
+    """
+
+    as_of_day: int
+    customers: Mapping[str, CustomerSummary]
+    guests: GuestTotals
+
+    def everyone(self) -> Buying:
+        """What all orders amount to, customers' and guests'; its revenue is the books'.
+
+        Its occasions are the days on which anybody bought.
+        """
+        return sum((c.buying for c in self.customers.values()), self.guests.buying)
+
+
+def collect_customers(facts: Iterable[Fact], *, tally: type[T]) -> dict[str, T]:
+    """Each customer's tally, in one pass.
+
+    Holds the tallies and a bounded number of rows, in whatever order they come.
+
+    Args:
+        facts: Each fact once; see ``Fact`` for the columns.
+        tally: ``CustomerTally`` or a shop's own.
+
+    Raises:
+        InvalidValueError: A fact has no customer.
+    """
+    found: dict[str, T] = {}
+    rows = iter(facts)
+    while batch := list(islice(rows, _BATCH)):
+        for customer_id, mine in _by_customer(batch):
+            part = tally.collect(mine)
+            kept = found.get(customer_id)
+            found[customer_id] = part if kept is None else kept + part
+    return found
+
+
+def _by_customer(facts: list[Fact]) -> Iterator[tuple[str, list[Fact]]]:
+    """The facts of each customer."""
+    groups: defaultdict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.customer_id].append(fact)
+    if None in groups:
+        raise InvalidValueError(
+            "customer_id", None, "must be known in every fact", "give guests an id of their order"
+        )
+    yield from groups.items()
+
+
+def summaries(
+    facts: Iterable[Fact],
+    *,
+    as_of: int,
+    as_of_day: int,
+    tally: type[CustomerTally] = CustomerTally,
+    buying: type[Buying] = Buying,
+) -> BaseSummary:
+    """Everyone as of a moment, folded in Python.
+
+    Args:
+        facts: Each fact once, in any order.
+        as_of: Microseconds since 1970-01-01 UTC; facts up to and including it count.
+        as_of_day: The local day of that moment.
+        tally: The declarations to read by, or a shop's own subclass.
+        buying: Likewise for what orders amount to.
+
+    Raises:
+        InvalidValueError: A fact has no customer.
+    """
+    tallies = collect_customers((f for f in facts if f.at <= as_of), tally=tally)
+    guests = {c: t for c, t in tallies.items() if t.dealings.guest}
+    orders = (order for guest in guests.values() for order in guest.orders.values())
+    return BaseSummary(
+        as_of_day=as_of_day,
+        customers={
+            c: CustomerSummary.read(c, t, as_of_day=as_of_day, buying=buying)
+            for c, t in tallies.items()
+            if c not in guests
+        },
+        guests=GuestTotals(
+            guests=len(guests), buying=buying.collect(orders, over=rules(tally)["orders"].part)
+        ),
+    )

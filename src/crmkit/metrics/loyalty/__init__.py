@@ -1,0 +1,26 @@
+"""How loyal customers are: four dimensions, their phase, and the type of loyalty."""
+
+from crmkit.metrics.loyalty.affective import affective
+from crmkit.metrics.loyalty.anchors import Anchors
+from crmkit.metrics.loyalty.behavioural import behavioural
+from crmkit.metrics.loyalty.cognitive import cognitive
+from crmkit.metrics.loyalty.dimension import Dimension, rescaled
+from crmkit.metrics.loyalty.intentional import intentional
+from crmkit.metrics.loyalty.loyalty import Loyalty, Weakest, loyalty
+from crmkit.metrics.loyalty.typology import LoyaltyClass, Typology, dick_basu
+
+__all__ = [
+    "Anchors",
+    "Dimension",
+    "Loyalty",
+    "LoyaltyClass",
+    "Typology",
+    "Weakest",
+    "affective",
+    "behavioural",
+    "cognitive",
+    "dick_basu",
+    "intentional",
+    "loyalty",
+    "rescaled",
+]

@@ -1,0 +1,225 @@
+"""Loyalty: four dimensions, how far it has grown, and where it is hollow.
+
+Loyalty grows in an order: the customer thinks well of the shop, then likes it, then means to
+come back, then does. The phase says how far it has come without a gap; a gap is a flag: deeds
+without liking are spurious, liking without deeds latent. A missing dimension is left out of
+the mean and never read as 0; a phase cannot be judged past it.
+
+Sources: Oliver (1997, 1999) for the dimensions and their order; Dick and Basu (1994) for the
+type. The threshold, its hysteresis and equal weights are crmkit's own.
+"""
+
+from collections.abc import Mapping
+from math import exp, fsum, log
+from typing import NamedTuple
+
+from attrs import frozen
+
+from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS, Anchors
+from crmkit.metrics.loyalty.dimension import Dimension, in_range, valid_weights, weighted_mean
+from crmkit.metrics.loyalty.typology import Typology, dick_basu
+
+__all__ = ["Loyalty", "Weakest", "loyalty"]
+
+_ORDER = ("cognitive", "affective", "intentional", "behavioural")
+_ATTITUDE = _ORDER[:3]
+
+
+class Weakest(NamedTuple):
+    """The dimension with the lowest score."""
+
+    name: str
+    score: float
+
+
+@frozen(kw_only=True)
+class Loyalty:
+    """A judgement of one customer's (or one segment's) loyalty.
+
+    Attributes:
+        overall: Weighted mean of the known dimensions, 0 to 1; None if none is known.
+        geometric: Weighted geometric mean of the same; low in one is hardly made up for.
+        weakest: The lowest known dimension; None if none is known.
+        phase: 0 none, 1 cognitive, 2 affective, 3 intentional, 4 behavioural: how many
+            dimensions in this order reach the threshold without a gap. Where a dimension is
+            missing it is the least it can be, and a note says so; None if that dimension is
+            the first.
+        partial: Whether a dimension is missing.
+        flags: "spurious", "latent".
+        typology: Class of Dick and Basu, from the known attitude dimensions against the
+            threshold and from the behavioural one.
+        coverage: Share, 0 to 1, of all indicators' weight behind the overall.
+        anchors: The fixed points used.
+        notes: What is missing, by dimension.
+    """
+
+    overall: float | None
+    geometric: float | None
+    weakest: Weakest | None
+    phase: int | None
+    partial: bool
+    flags: tuple[str, ...]
+    typology: Typology
+    coverage: float
+    anchors: Anchors
+    notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.overall is None:
+            return "unknown"
+        phase = "unknown" if self.phase is None else str(self.phase)
+        partial = ", partial" if self.partial else ""
+        return f"{self.overall:.2f} (phase {phase}, {self.typology}{partial})"
+
+
+def loyalty(
+    *,
+    cognitive: Dimension | float | None = None,
+    affective: Dimension | float | None = None,
+    intentional: Dimension | float | None = None,
+    behavioural: Dimension | float | None = None,
+    weights: Mapping[str, float] | None = None,
+    previous_phase: int | None = None,
+    anchors: Anchors = DEFAULT_ANCHORS,
+) -> Loyalty:
+    """Loyalty from its dimensions.
+
+    Args:
+        cognitive: What the customer thinks: a dimension or its score, 0 to 1.
+        affective: What the customer feels.
+        intentional: What the customer means to do.
+        behavioural: What the customer does.
+        weights: Weights of the four by these names; equal where None.
+        previous_phase: The phase judged last time, 0 to 4. A phase already reached is kept
+            until its dimension falls below the threshold by more than the hysteresis.
+        anchors: Fixed points.
+
+    Returns:
+        The judgement; every part of it that cannot be judged is None or unknown.
+
+    Raises:
+        InvalidValueError: A score outside 0 to 1, impossible weights, or no such phase.
+
+    Source:
+        Oliver (1999); Dick and Basu (1994).
+
+    >>> loyalty(cognitive=0.8, affective=0.4, intentional=0.9, behavioural=0.9).flags
+    ('spurious',)
+    """
+    given = dict(zip(_ORDER, (cognitive, affective, intentional, behavioural), strict=True))
+    scores = {name: _score(value, name) for name, value in given.items()}
+    weighing = valid_weights(weights, _ORDER)
+    kept = _valid_phase(previous_phase)
+    phase, phase_notes = _phase(scores, anchors, kept)
+    missing = tuple(name for name in _ORDER if scores[name] is None)
+    return Loyalty(
+        overall=weighted_mean(scores, weighing),
+        geometric=_geometric(scores, weighing),
+        weakest=_weakest(scores),
+        phase=phase,
+        partial=bool(missing),
+        flags=_flags(scores, anchors.threshold),
+        typology=_typology(scores, anchors),
+        coverage=_coverage(given, weighing),
+        anchors=anchors,
+        notes=(*_partial_notes(missing), *phase_notes, *_dimension_notes(given)),
+    )
+
+
+def _score(value: Dimension | float | None, name: str) -> float | None:
+    return value.score if isinstance(value, Dimension) else in_range(value, name)
+
+
+def _valid_phase(phase: int | None) -> int:
+    if phase is None:
+        return 0
+    if phase not in range(5):
+        raise InvalidValueError("previous_phase", phase, "must be a phase from 0 to 4")
+    return phase
+
+
+def _reaches(score: float, cut: float) -> bool:
+    # A score on the cut has reached it, whatever the last bit of its mean says.
+    return score >= cut - 1e-12
+
+
+def _phase(
+    scores: Mapping[str, float | None], anchors: Anchors, kept: int
+) -> tuple[int | None, tuple[str, ...]]:
+    for reached, name in enumerate(_ORDER):
+        score = scores[name]
+        if score is None:
+            return _unjudged(reached, name)
+        slack = anchors.hysteresis if reached < kept else 0.0
+        if not _reaches(score, anchors.threshold - slack):
+            return reached, ()
+    return len(_ORDER), ()
+
+
+def _unjudged(reached: int, name: str) -> tuple[int | None, tuple[str, ...]]:
+    if reached == 0:
+        return None, (f"phase unknown: the {name} dimension is missing",)
+    return reached, (f"phase {reached} or more: the {name} dimension is missing",)
+
+
+def _geometric(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
+    known = [(score, weights[name]) for name, score in scores.items() if score is not None]
+    known = [(score, weight) for score, weight in known if weight > 0]
+    if not known:
+        return None
+    if any(score == 0 for score, _ in known):
+        return 0.0
+    total = fsum(weight for _, weight in known)
+    return min(1.0, exp(fsum(weight * log(score) for score, weight in known) / total))
+
+
+def _weakest(scores: Mapping[str, float | None]) -> Weakest | None:
+    known = [Weakest(name, score) for name, score in scores.items() if score is not None]
+    return min(known, key=lambda each: each.score, default=None)
+
+
+def _flags(scores: Mapping[str, float | None], cut: float) -> tuple[str, ...]:
+    deeds, liking = scores["behavioural"], scores["affective"]
+    if deeds is None:
+        return ()
+    heart = [score for score in (scores["cognitive"], liking) if score is not None]
+    if _reaches(deeds, cut):
+        return ("spurious",) if any(not _reaches(score, cut) for score in heart) else ()
+    return ("latent",) if liking is not None and _reaches(liking, cut) else ()
+
+
+def _typology(scores: Mapping[str, float | None], anchors: Anchors) -> Typology:
+    attitude = weighted_mean(
+        {name: scores[name] for name in _ATTITUDE}, dict.fromkeys(_ATTITUDE, 1.0)
+    )
+    return dick_basu(
+        None if attitude is None else attitude - anchors.threshold,
+        scores["behavioural"],
+        patronage_cut=anchors.patronage_cut,
+        band=anchors.hysteresis,
+    )
+
+
+def _coverage(given: Mapping[str, Dimension | float | None], weights: Mapping[str, float]) -> float:
+    covered = {name: _covered(value) for name, value in given.items()}
+    return weighted_mean(covered, weights) or 0.0
+
+
+def _covered(value: Dimension | float | None) -> float:
+    if isinstance(value, Dimension):
+        return 0.0 if value.score is None else value.coverage
+    return 0.0 if value is None else 1.0
+
+
+def _partial_notes(missing: tuple[str, ...]) -> tuple[str, ...]:
+    return (f"partial: no {', '.join(missing)} dimension",) if missing else ()
+
+
+def _dimension_notes(given: Mapping[str, Dimension | float | None]) -> tuple[str, ...]:
+    return tuple(
+        f"{name}: {note}"
+        for name, value in given.items()
+        if isinstance(value, Dimension)
+        for note in value.notes
+    )

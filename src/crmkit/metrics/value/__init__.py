@@ -1,0 +1,24 @@
+"""What customers will be worth: models of buying and of spend, and the value they give.
+
+Time is in weeks, money in any one unit. A fitted model scores one customer with the standard
+library alone; fitting, and scoring many at once, needs the extra ``models``.
+"""
+
+from crmkit.metrics.value.bgnbd import BGNBD
+from crmkit.metrics.value.clv import BaseValue, clv, total_clv
+from crmkit.metrics.value.fit import Fit
+from crmkit.metrics.value.gamma_gamma import GammaGamma
+from crmkit.metrics.value.mbgnbd import MBGNBD
+from crmkit.metrics.value.plain import from_plain, to_plain
+
+__all__ = [
+    "BGNBD",
+    "MBGNBD",
+    "BaseValue",
+    "Fit",
+    "GammaGamma",
+    "clv",
+    "from_plain",
+    "to_plain",
+    "total_clv",
+]

@@ -1,0 +1,213 @@
+"""Fitting the BG/NBD and the MBG/NBD: one likelihood, its analytic gradient, and the refusals.
+
+In the symbols of ``_dropout``, with s = 1/(1 + e^-D) the weight of "has left" and ψ the
+digamma function, the derivatives of ln L are
+
+    ∂r  ψ(r+x) - ψ(r) - ln(1 + T/α) + s ln((α+T)/(α+t_x))
+    ∂α  r T/(α (α+T)) - x/(α+T) + s (r+x) (1/(α+T) - 1/(α+t_x))
+    ∂a  ψ(a+b) - ψ(a+b+k) + s/a
+    ∂b  ψ(b+k) - ψ(b) + ψ(a+b) - ψ(a+b+k) - s/(b+k-1)
+
+Time is measured in mean ages while the search runs, so any unit gives the same model. What
+depends on x alone is computed once per distinct x, logarithms once per distinct T and t_x.
+"""
+
+import math
+from typing import Any
+
+from attrs import frozen
+
+from crmkit._require import require
+from crmkit.domain.errors import InsufficientDataError
+from crmkit.metrics.value._arithmetic import (
+    Arrays,
+    Numbers,
+    as_column,
+    log_rising,
+    logistic,
+    softplus,
+)
+from crmkit.metrics.value._optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value._tally import read_weights, tally
+from crmkit.metrics.value.fit import Fit
+from crmkit.metrics.value.history import read_histories
+
+_NAMES = ("r", "alpha", "a", "b")
+_PARTNERS = ({"r", "alpha"}, {"a", "b"})
+_ALIKE = {
+    "rate": "customers hardly differ in how often they buy",
+    "chance": "customers hardly differ in their chance to leave",
+}
+_MEANINGS = {name: _ALIKE["rate" if name in _PARTNERS[0] else "chance"] for name in _NAMES}
+# In units of the mean age.
+_BORDERS = {"r": (1e-4, 1e4), "alpha": (1e-6, 1e7), "a": (1e-5, 1e4), "b": (1e-5, 1e6)}
+_NEVER_LEAVES = (1e-6, 1.0)
+# Shapes (r, a, b) to start from; α follows from the mean number of purchases.
+_STARTS = ((0.5, 1.0, 3.0), (0.2, 0.3, 0.6), (2.0, 0.5, 10.0), (10.0, 2.0, 4.0), (0.05, 2.0, 2.0))
+_CUSTOMERS, _REPEATERS = 10, 5
+_MANY_CUSTOMERS, _MANY_REPEATERS = 200, 50
+# Half of chi-square's 95 % point with one degree of freedom.
+_WORTH_A_PARAMETER = 1.92
+# ln(a / b) below which it is asked whether anybody leaves at all.
+_RARELY_LEAVES = -3.0
+_NOBODY_LEAVES = (
+    "no sign that customers leave: a and b are held where nobody does (an NBD), "
+    "r and alpha are fitted"
+)
+
+
+@frozen(kw_only=True, eq=False)
+class _Tallied:
+    """Distinct histories, and how many customers have each; time in mean ages."""
+
+    x: Numbers
+    t_x: Numbers
+    T: Numbers
+    w: Numbers
+    unit: float
+
+    @property
+    def n(self) -> float:
+        return float(self.w.sum())
+
+    @property
+    def repeaters(self) -> float:
+        return float(self.w[self.x > 0].sum())
+
+
+def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) -> Fit[Any]:
+    """Fit ``cls``; see ``DropoutModel.fit``.
+
+    Raises:
+        InvalidValueError: A history that cannot exist, with its row.
+        InsufficientDataError: Too few customers, repeat buyers or different histories.
+    """
+    data = _tallied(repeats, recency, age, weights)
+    _refuse_too_little(data, cls.NAME)
+    chances = cls.FIRST_CHANCES
+    optimum = maximise(_Likelihood(data, chances), starts=_starts(data), borders=_BORDERS, n=data.n)
+    notes, converged = (*_about(data), *described(optimum, _MEANINGS)), optimum.is_sharp
+    if not converged or optimum.point[2] - optimum.point[3] < _RARELY_LEAVES:
+        staying = _without_leaving(data, chances)
+        if (optimum.value - staying.value) * data.n < _WORTH_A_PARAMETER:
+            optimum, converged = staying, False
+            notes = (*_about(data), _NOBODY_LEAVES)
+    return _report(cls, data, optimum, notes=notes, converged=converged)
+
+
+def _tallied(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:
+    h = read_histories(*map(as_column, (repeats, recency, age)))
+    w = read_weights(weights, h.repeats)
+    (x, t_x, T), w = tally([h.repeats, h.recency, h.age], w)
+    total = float((w * T).sum())
+    unit = total / float(w.sum()) if total > 0 else 1.0
+    return _Tallied(x=x, t_x=t_x / unit, T=T / unit, w=w, unit=unit)
+
+
+def _refuse_too_little(data: _Tallied, name: str) -> None:
+    figure = f"{name} fit"
+    if data.n < _CUSTOMERS:
+        raise InsufficientDataError(figure, _CUSTOMERS, int(data.n), "customers")
+    if data.repeaters < _REPEATERS:
+        raise InsufficientDataError(figure, _REPEATERS, int(data.repeaters), "repeat buyers")
+    if len(data.w) == 1:
+        raise InsufficientDataError(figure, 2, 1, "different histories")
+
+
+def _about(data: _Tallied) -> tuple[str, ...]:
+    notes = []
+    if data.n < _MANY_CUSTOMERS or data.repeaters < _MANY_REPEATERS:
+        notes.append(
+            f"little evidence: {data.n:,.0f} customers, {data.repeaters:,.0f} of them repeat buyers"
+        )
+    if data.repeaters == data.n:
+        notes.append("every customer is a repeat buyer: one-time buyers belong in the data too")
+    return tuple(notes)
+
+
+def _starts(data: _Tallied) -> list[tuple[float, ...]]:
+    mean = float((data.w * data.x).sum()) / data.n
+    return [(r, r / mean, a, b) for r, a, b in _STARTS]
+
+
+class _Likelihood:
+    """Mean log-likelihood and its gradient, over log-parameters.
+
+    Attributes:
+        xs, ks: Distinct numbers of repeats, and the chances to leave that go with them.
+        at_x: Share of customers with each of them.
+    """
+
+    def __init__(self, data: _Tallied, first_chances: int) -> None:
+        self.np, self.m = require("numpy", extra="models"), Arrays()
+        self.digamma = require("scipy.special", extra="models").digamma
+        self.data, self.share = data, data.w / data.n
+        self.xs, self.x_of = self.np.unique(data.x, return_inverse=True)
+        self.ks = self.xs + first_chances
+        self.at_x = self._by_x(self.share)
+        self.may_leave = (self.ks > 0)[self.x_of]
+
+    def __call__(self, point: Any) -> tuple[float, Any]:
+        np, data, share = self.np, self.data, self.share
+        r, alpha, a, b = np.exp(point)
+        age, last = np.log(alpha + data.T), np.log(alpha + data.t_x)
+        used = age - np.log(alpha)
+        odds = (r + data.x) * (age - last)
+        odds += np.log(a / (b + np.maximum(self.ks - 1, 0)))[self.x_of]
+        left = np.where(self.may_leave, softplus(self.m, odds), 0.0)
+        gone = share * np.where(self.may_leave, logistic(self.m, odds), 0.0)
+        value = self.at_x @ self._of_counts(r, a, b) + share @ (left - r * used - data.x * age)
+        by_age, by_last = 1 / (alpha + data.T), 1 / (alpha + data.t_x)
+        of_r = gone @ (age - last) - share @ used
+        of_alpha = share @ ((r * data.T / alpha - data.x) * by_age)
+        of_alpha += gone @ ((r + data.x) * (by_age - by_last))
+        gradient = self._slopes_of_counts(r, a, b, self._by_x(gone))
+        return float(value), (gradient + (of_r, of_alpha, 0, 0)) * (r, alpha, a, b)
+
+    def _by_x(self, values: Numbers) -> Numbers:
+        return self.np.bincount(self.x_of, values, minlength=len(self.xs))
+
+    def _of_counts(self, r: float, a: float, b: float) -> Numbers:
+        """The part of ln L that depends on x alone."""
+        m, xs, ks = self.m, self.xs, self.ks
+        return log_rising(m, r, xs) + log_rising(m, b, ks) - log_rising(m, a + b, ks)
+
+    def _slopes_of_counts(self, r: float, a: float, b: float, gone: Numbers) -> Numbers:
+        """The part of the gradient that depends on x, and on who left, alone."""
+        xs, ks, digamma = self.xs, self.ks, self.digamma
+        both = digamma(a + b) - digamma(a + b + ks)
+        of_r = self.at_x @ (digamma(r + xs) - digamma(r))
+        of_a = self.at_x @ both + gone.sum() / a
+        of_b = self.at_x @ (digamma(b + ks) - digamma(b) + both)
+        of_b -= gone @ (1 / (b + self.np.maximum(ks - 1, 0)))
+        return self.np.array((of_r, 0.0, of_a, of_b))
+
+
+def _without_leaving(data: _Tallied, first_chances: int) -> Optimum:
+    """The best model in which next to nobody leaves: an NBD."""
+    a, b = _NEVER_LEAVES
+    held = {**_BORDERS, "a": (a, a), "b": (b, b)}
+    starts = [(r, alpha, a, b) for r, alpha, _, _ in _starts(data)]
+    return maximise(_Likelihood(data, first_chances), starts=starts[:2], borders=held, n=data.n)
+
+
+def _report(
+    cls: Any, data: _Tallied, optimum: Optimum, *, notes: tuple[str, ...], converged: bool
+) -> Fit[Any]:
+    """Back from mean ages to the caller's unit of time."""
+    parameters = dict(zip(_NAMES, map(float, optimum.point), strict=True))
+    parameters = {name: math.exp(value) for name, value in parameters.items()}
+    parameters["alpha"] *= data.unit
+    errors, covariance = plain_errors(optimum, parameters, _PARTNERS)
+    model = cls(**parameters)
+    # A density per unit of time: each repeat purchase brings in the unit once.
+    rescaled = float(data.w @ data.x) * math.log(data.unit)
+    return Fit(
+        model=model,
+        log_likelihood=optimum.value * data.n - rescaled,
+        standard_errors=errors,
+        covariance=covariance,
+        converged=converged,
+        n=data.n,
+        notes=notes,
+    )

@@ -1,0 +1,140 @@
+"""Fitting the Gamma-Gamma model: its likelihood with the analytic gradient, and the refusals.
+
+In the symbols of ``gamma_gamma``, with ψ the digamma function, the derivatives of ln L are
+
+    ∂p  x (ψ(px+q) - ψ(px) + ln(x z̄) - ln(γ + x z̄))
+    ∂q  ψ(px+q) - ψ(q) - ln(1 + x z̄/γ)
+    ∂γ  q/γ - (px+q)/(γ + x z̄)
+
+Money is measured in the geometric mean of the spends while the search runs, so any unit gives
+the same model.
+"""
+
+import math
+from typing import Any
+
+from attrs import frozen
+
+from crmkit._require import require
+from crmkit.domain.errors import InsufficientDataError
+from crmkit.metrics.value._arithmetic import Arrays, Numbers, as_column, log_gamma, log_rising
+from crmkit.metrics.value._optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value._tally import read_weights, tally
+from crmkit.metrics.value.fit import Fit
+from crmkit.metrics.value.history import read_spend
+
+_NAMES = ("p", "q", "gamma")
+_PARTNERS = ({"p", "q", "gamma"},)
+_MEANINGS = {
+    "p": "a customer's purchases hardly differ",
+    "q": "customers hardly differ in what they spend",
+    "gamma": "customers hardly differ in what they spend",
+}
+# In units of the geometric mean of the spends.
+_BORDERS = {"p": (1e-3, 1e5), "q": (1e-3, 1e5), "gamma": (1e-7, 1e8)}
+_STARTS = ((6.0, 4.0, 0.5), (2.0, 3.0, 1.0), (1.0, 1.5, 1.0), (20.0, 10.0, 0.5), (3.0, 100.0, 30.0))
+_CUSTOMERS, _MANY_CUSTOMERS = 10, 50
+_CORRELATED = 0.3
+# Spends that differ by less are one spend written twice.
+_ALIKE = 1e-9
+
+
+@frozen(kw_only=True, eq=False)
+class _Spends:
+    """Distinct (purchases, mean spend) with purchases; money in its geometric mean."""
+
+    x: Numbers
+    z: Numbers
+    w: Numbers
+    unit: float
+    left_out: float
+
+    @property
+    def n(self) -> float:
+        return float(self.w.sum())
+
+
+def fit_spend(cls: Any, purchases: Any, mean_spend: Any, weights: Any) -> Fit[Any]:
+    """Fit the Gamma-Gamma model; see ``GammaGamma.fit``.
+
+    Raises:
+        InvalidValueError: A row that cannot exist, with its number.
+        InsufficientDataError: Too few customers with purchases, or all of one mean spend.
+    """
+    data = _spends(purchases, mean_spend, weights)
+    optimum = maximise(_Likelihood(data), starts=_STARTS, borders=_BORDERS, n=data.n)
+    parameters = dict(zip(_NAMES, (math.exp(value) for value in optimum.point), strict=True))
+    has_mean = parameters["q"] > 1
+    parameters["gamma"] *= data.unit
+    errors, covariance = plain_errors(optimum, parameters, _PARTNERS)
+    no_mean = () if has_mean else ("q is 1 or less: spend this heavy-tailed has no mean",)
+    return Fit(
+        model=cls(**parameters),
+        log_likelihood=optimum.value * data.n - data.n * math.log(data.unit),
+        standard_errors=errors,
+        covariance=covariance,
+        converged=optimum.is_sharp and has_mean,
+        n=data.n,
+        notes=(*_about(data), *described(optimum, _MEANINGS), *no_mean),
+    )
+
+
+def _spends(purchases: Any, mean_spend: Any, weights: Any) -> _Spends:
+    np = require("numpy", extra="models")
+    _, x, z = read_spend(as_column(purchases), as_column(mean_spend))
+    w = read_weights(weights, x)
+    has_spent = x > 0
+    (xs, zs), ws = tally([x[has_spent], z[has_spent]], w[has_spent])
+    if ws.sum() < _CUSTOMERS:
+        got = int(ws.sum())
+        raise InsufficientDataError("Gamma-Gamma fit", _CUSTOMERS, got, "customers with spend")
+    if zs.max() <= zs.min() * (1 + _ALIKE):
+        raise InsufficientDataError("Gamma-Gamma fit", 2, 1, "different mean spends")
+    unit = math.exp(float(ws @ np.log(zs)) / float(ws.sum()))
+    return _Spends(x=xs, z=zs / unit, w=ws, unit=unit, left_out=float(w[~has_spent].sum()))
+
+
+def _about(data: _Spends) -> tuple[str, ...]:
+    notes = []
+    if data.left_out:
+        notes.append(f"{data.left_out:,.0f} customers without purchases were left out")
+    if data.n < _MANY_CUSTOMERS:
+        notes.append(f"little evidence: {data.n:,.0f} customers with spend")
+    related = _correlation(data)
+    if abs(related) > _CORRELATED:
+        notes.append(
+            f"spend and number of purchases are correlated ({related:+.2f}); "
+            "the model takes them to be unrelated"
+        )
+    return tuple(notes)
+
+
+def _correlation(data: _Spends) -> float:
+    share = data.w / data.n
+    x, z = data.x - share @ data.x, data.z - share @ data.z
+    scale = float((share @ x**2) * (share @ z**2)) ** 0.5
+    return float(share @ (x * z)) / scale if scale else 0.0
+
+
+class _Likelihood:
+    """Mean log-likelihood and its gradient, over log-parameters."""
+
+    def __init__(self, data: _Spends) -> None:
+        self.np, self.m = require("numpy", extra="models"), Arrays()
+        self.digamma = require("scipy.special", extra="models").digamma
+        self.x, self.total, self.share = data.x, data.x * data.z, data.w / data.n
+        self.log_z = float(self.share @ self.np.log(data.z))
+
+    def __call__(self, point: Any) -> tuple[float, Any]:
+        np, m, x, digamma = self.np, self.m, self.x, self.digamma
+        p, q, gamma = np.exp(point)
+        px, all_of_it = p * x, gamma + self.total
+        spread, own = np.log1p(self.total / gamma), np.log(self.total / all_of_it)
+        value = log_rising(m, q, px) - log_gamma(m, px) + px * own - q * spread
+        of_both = digamma(px + q)
+        gradient = (
+            self.share @ (x * (of_both - digamma(px) + own)),
+            self.share @ (of_both - digamma(q) - spread),
+            self.share @ (q / gamma - (px + q) / all_of_it),
+        )
+        return float(self.share @ value) - self.log_z, np.array(gradient) * (p, q, gamma)

@@ -1,0 +1,311 @@
+"""Every customer judged in bulk: one row each, from a base or from one's own data frame.
+
+The rows hold the same figures as the answers for one customer; both are made by the same
+functions from the same summaries.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from attrs import asdict, frozen
+
+from crmkit.domain.lifecycle import State, moves, patience, usual_gap
+from crmkit.domain.money import Money
+from crmkit.domain.shop import Shop
+from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
+from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
+from crmkit.domain.times import AsOf, date_of, day_of, last_moment, microseconds
+from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
+from crmkit.metrics.satisfaction.asked import Asked, asked
+from crmkit.metrics.value.valuation import BaseModels, BaseValues, CustomerValue, fit_base
+
+__all__ = ["Profile", "Profiles", "profiled", "profiles_of_frame"]
+
+_SATISFACTION = (Indicator.SATISFACTION, Indicator.EASE)
+
+
+@frozen(kw_only=True)
+class Profile:
+    """One customer, judged.
+
+    Attributes:
+        customer_id: Who.
+        state: Where the customer stands.
+        orders, occasions: Net orders, and days with one.
+        revenue: Net of refunds, without tax and shipping.
+        profit: Revenue less the cost of goods; None where it is unknown.
+        first_order, last_order: Days of the first and the latest occasion.
+        quiet: Days since the latest occasion.
+        dormant_after: Quiet days beyond which this customer is dormant.
+        satisfied: Mean share of the scale over satisfaction and ease, 0 to 1.
+        recommends: Share of the scale of the intention to recommend, 0 to 1.
+        behavioural, intentional, loyalty: Loyalty scores, 0 to 1.
+        alive: Chance that the customer will still buy, 0 to 1.
+        expected_purchases: Occasions to expect within the next 52 weeks.
+        future_revenue: Discounted revenue to expect within the horizon, major units.
+        clv, clv_low, clv_high: Lifetime value to come and its interval, major units.
+        at_risk: Whether the customer is slipping away and not yet lost.
+        at_stake: What a year of this customer brought, times the chance of having left.
+        reason: Why the customer is at risk; empty otherwise.
+    """
+
+    customer_id: str
+    state: State
+    orders: int
+    occasions: int
+    revenue: Money
+    profit: Money | None
+    first_order: date | None
+    last_order: date | None
+    quiet: int | None
+    dormant_after: float | None
+    satisfied: float | None
+    recommends: float | None
+    behavioural: float | None
+    intentional: float | None
+    loyalty: float | None
+    alive: float | None
+    expected_purchases: float | None
+    future_revenue: float | None
+    clv: float | None
+    clv_low: float | None
+    clv_high: float | None
+    at_risk: bool
+    at_stake: float
+    reason: str
+
+    def to_row(self) -> dict[str, Any]:
+        """Return a flat row of plain values: money in major units as text."""
+        row = asdict(self, recurse=False)
+        row["state"] = str(self.state)
+        row["revenue"] = str(self.revenue.amount)
+        row["profit"] = None if self.profit is None else str(self.profit.amount)
+        for name in ("first_order", "last_order"):
+            row[name] = None if row[name] is None else row[name].isoformat()
+        return row
+
+
+@frozen(kw_only=True)
+class Profiles(Sequence[Profile]):
+    """All customers of a base, judged, by customer id.
+
+    Attributes:
+        rows: One profile per customer; guests have none.
+        as_of_day: The day judged at, days since 1970-01-01.
+        shop: Whose policy ruled.
+        base_gap: The gap between occasions that 90 % of all gaps do not exceed, in days.
+        models: What was fitted, and why not where it was not.
+        everyone: What all orders amount to, customers' and guests'.
+        guests: How many guests there are.
+        guest_buying: What the guests' orders amount to.
+        answers: Each customer's answers that count.
+        loyalties: Each customer's loyalty.
+        worth: What the customers may still bring, one by one and together.
+    """
+
+    rows: tuple[Profile, ...]
+    as_of_day: int
+    shop: Shop
+    base_gap: float | None
+    models: BaseModels
+    everyone: Buying
+    guests: int
+    guest_buying: Buying
+    answers: tuple[tuple[Asked, ...], ...]
+    loyalties: tuple[CustomerLoyalty, ...]
+    worth: BaseValues
+
+    def __getitem__(self, index: Any) -> Any:
+        return self.rows[index]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Profile]:
+        return iter(self.rows)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return one flat row per customer."""
+        return [one.to_row() for one in self.rows]
+
+    def states(self) -> dict[State, int]:
+        """Return how many customers stand where, in the order of the lifecycle."""
+        counted = Counter(one.state for one in self.rows)
+        return {state: counted[state] for state in State}
+
+    @property
+    def ranked_by(self) -> str:
+        """What ``most_valuable`` ranks by, in words."""
+        if any(one.clv is not None for one in self.rows):
+            return "lifetime value to come"
+        if any(one.future_revenue is not None for one in self.rows):
+            return "revenue to come (profit unknown)"
+        return "revenue so far (no model)"
+
+    def most_valuable(self, count: int = 10) -> list[Profile]:
+        """Return the customers worth most, by ``ranked_by``."""
+        return sorted(self.rows, key=_worth, reverse=True)[:count]
+
+    def most_at_risk(self, count: int = 10) -> list[Profile]:
+        """Return those at risk with the most at stake."""
+        risky = [one for one in self.rows if one.at_risk]
+        return sorted(risky, key=lambda one: -one.at_stake)[:count]
+
+
+def _worth(one: Profile) -> tuple[float, float, int]:
+    least = float("-inf")
+    return (
+        least if one.clv is None else one.clv,
+        least if one.future_revenue is None else one.future_revenue,
+        one.revenue.minor,
+    )
+
+
+def profiled(
+    base: BaseSummary,
+    shop: Shop,
+    *,
+    models: BaseModels | None = None,
+    base_gap: float | None = None,
+    instruments: tuple[Instrument, ...] = BUILT_IN,
+) -> Profiles:
+    """Return every customer of a base, judged.
+
+    Args:
+        base: Everyone, as of a day.
+        shop: Whose policy rules.
+        models: Models fitted before; by default they are fitted to this base.
+        base_gap: The base's ``usual_gap``; by default that of this base.
+        instruments: The declared questionnaires.
+    """
+    people = [base.customers[customer_id] for customer_id in sorted(base.customers)]
+    gap = usual_gap(one.days for one in people) if base_gap is None else base_gap
+    fitted = fit_base(people, shop) if models is None else models
+    worth = fitted.values(people)
+    answers = tuple(asked(one, instruments=instruments) for one in people)
+    loyalties = tuple(
+        observed_loyalty(one, given, shop) for one, given in zip(people, answers, strict=True)
+    )
+    return Profiles(
+        rows=tuple(
+            _profile(*judged, gap=gap, shop=shop)
+            for judged in zip(people, worth.rows, answers, loyalties, strict=True)
+        ),
+        as_of_day=base.as_of_day,
+        shop=shop,
+        base_gap=gap,
+        models=fitted,
+        everyone=base.everyone(),
+        guests=base.guests.guests,
+        guest_buying=base.guests.buying,
+        answers=answers,
+        loyalties=loyalties,
+        worth=worth,
+    )
+
+
+def state_of(summary: CustomerSummary, base_gap: float | None, shop: Shop) -> State:
+    """Return where a customer stands."""
+    first_seen = summary.dealings.first_seen_day
+    return moves(
+        summary.days,
+        first_seen=summary.as_of_day if first_seen is None else first_seen,
+        as_of_day=summary.as_of_day,
+        base_gap=base_gap,
+        shop=shop,
+    )[-1].to
+
+
+def _mean_share(answers: Sequence[Asked], indicators: tuple[Indicator, ...]) -> float | None:
+    shares = [one.share for one in answers if one.indicator in indicators]
+    return sum(shares) / len(shares) if shares else None
+
+
+def _date(day: int | None) -> date | None:
+    return None if day is None else date_of(day)
+
+
+def _profile(
+    summary: CustomerSummary,
+    value: CustomerValue,
+    answers: Sequence[Asked],
+    loyalty: CustomerLoyalty,
+    *,
+    gap: float | None,
+    shop: Shop,
+) -> Profile:
+    state = state_of(summary, gap, shop)
+    limit = patience(summary.days, gap, shop).dormant_after if summary.days else None
+    alive = value.alive.value
+    at_risk = _at_risk(state, alive)
+    return Profile(
+        customer_id=summary.customer_id,
+        state=state,
+        orders=summary.buying.orders,
+        occasions=len(summary.days),
+        revenue=value.revenue,
+        profit=value.profit,
+        first_order=_date(summary.first_day),
+        last_order=_date(summary.last_day),
+        quiet=summary.quiet,
+        dormant_after=limit,
+        satisfied=_mean_share(answers, _SATISFACTION),
+        recommends=_mean_share(answers, (Indicator.RECOMMEND,)),
+        behavioural=loyalty.behavioural.score,
+        intentional=loyalty.intentional.score,
+        loyalty=loyalty.loyalty.overall,
+        alive=alive,
+        expected_purchases=value.expected_purchases.value,
+        future_revenue=value.future_revenue.value,
+        clv=value.clv.value,
+        clv_low=value.clv.low,
+        clv_high=value.clv.high,
+        at_risk=at_risk,
+        at_stake=_at_stake(summary, alive, shop),
+        reason=_reason(summary, limit, alive) if at_risk else "",
+    )
+
+
+def _at_risk(state: State, alive: float | None) -> bool:
+    """Slipping: dormant, or more likely gone than not; those lost are past risk."""
+    if state in {State.POTENTIAL, State.INTENT, State.LOST}:
+        return False
+    return state is State.DORMANT or (alive is not None and alive < 0.5)
+
+
+def _at_stake(summary: CustomerSummary, alive: float | None, shop: Shop) -> float:
+    """A year's net order revenue, in major units, times the chance of having left."""
+    years = max((summary.age or 0) / 365.25, 1.0)
+    brought = float(Money(max(summary.buying.order_revenue, 0), shop.currency).amount)
+    return brought / years * (1.0 if alive is None else 1.0 - alive)
+
+
+def _reason(summary: CustomerSummary, limit: float | None, alive: float | None) -> str:
+    parts = [f"quiet {summary.quiet} days"]
+    if limit is not None:
+        parts.append(f"usually back within {limit:.0f}")
+    if alive is not None:
+        parts.append(f"{alive:.0%} likely still a customer")
+    return ", ".join(parts)
+
+
+def profiles_of_frame(frame: Any, shop: Shop, *, as_of: AsOf) -> Profiles:
+    """Return every customer of one's own data frame, judged.
+
+    Args:
+        frame: Flat rows (the columns of ``crmkit.domain.facts.Fact``) in any engine that
+            narwhals reads: Polars, pandas, PyArrow, DuckDB.
+        shop: Whose policy rules.
+        as_of: The last moment that counts.
+
+    Raises:
+        MissingExtraError: narwhals is not installed.
+        InvalidValueError: Columns are missing.
+    """
+    from crmkit.adapters.frames import summarise
+
+    moment = last_moment(as_of, shop.zone)
+    read = summarise(frame, as_of=microseconds(moment), as_of_day=day_of(moment, shop.zone))
+    return profiled(read.to_summaries(), shop)
