@@ -10,7 +10,6 @@ import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 from crmkit.domain.errors import InvalidValueError, UnreadableLogError
 
@@ -79,7 +78,7 @@ def _not_text(path: Path) -> UnreadableLogError:
     )
 
 
-def _opened(path: Path) -> IO[bytes]:
+def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
     with path.open("rb") as raw:
         first = raw.read(4)
     if first == _ZIP:
@@ -91,7 +90,7 @@ def _opened(path: Path) -> IO[bytes]:
 
 def _lines(path: Path, encoding: str) -> Iterator[str]:
     with _opened(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
-        if encoding == "utf-8-sig" and raw.peek(2)[:2] in _UTF16:  # type: ignore[attr-defined]
+        if encoding == "utf-8-sig" and raw.peek(2)[:2] in _UTF16:
             raise UnreadableLogError(str(path), "is text in UTF-16", "tell encoding='utf-16'")
         for line in text:
             if "\0" in line:

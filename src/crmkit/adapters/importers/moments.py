@@ -33,6 +33,8 @@ def _year(text: str) -> int:
     """A year; two digits are 1969 to 2068, as POSIX has it."""
     if len(text) == 4:
         return int(text)
+    if len(text) == 1:
+        raise ValueError(text)
     return int(text) + (1900 if int(text) >= 69 else 2000)
 
 
@@ -85,7 +87,7 @@ class Moments:
 
     def look(self, text: str) -> None:
         """Weigh a text of the file for which comes first, day or month."""
-        if not self._told and text[4:5] != "-" and (found := _EITHER_WAY.match(text)):
+        if not self._told and not text[:4].isdigit() and (found := _EITHER_WAY.match(text)):
             first, second = int(found[1]), int(found[3])
             if first != second:
                 says = True if first > 12 else False if second > 12 else None

@@ -1,8 +1,8 @@
 """Numbers as people and programs write them, read exactly or not at all.
 
-``1234.5``, ``-3``, ``1,234.50``, ``£3.39`` and ``$ 11.77`` are read; with a decimal comma
-``1.234,50`` is. A text that can be read two ways (``1,234``) is refused, and so is what no
-shop can mean: infinity, or 10¹² and more.
+``1234.5``, ``-3`` and ``1,234.50`` are read; with a decimal comma ``1.234,50`` is. A text
+that can be read two ways (``1,234``) is refused, and so is what no shop can mean: infinity,
+or 10¹² and more. A currency sign is refused: the currency is told, not guessed.
 """
 
 import re
@@ -15,10 +15,9 @@ from crmkit.domain.money import Money
 _LONGEST = 40
 _DIGITS = 12
 _MINOR_LIMIT = 10**15
-_SIGNS = re.compile(r"[\s\u00a0\u202f£$€¥]")
 _GROUPED = {
-    ".": re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,}|)"),
-    ",": re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,}|)"),
+    ".": re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+\.\d+|(?:,\d{3}){2,})"),
+    ",": re.compile(r"[+-]?\d{1,3}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})"),
 }
 _PLAIN_COMMA = re.compile(r"[+-]?\d*(?:,\d+)?")
 
@@ -36,7 +35,7 @@ def decimal_mark(mark: str) -> str:
 
 def _unmarked(text: str, mark: str) -> str | None:
     """``text`` as ``Decimal`` reads it, or None where it can be read two ways or none."""
-    bare = _SIGNS.sub("", text)
+    bare = text.strip()
     other = "," if mark == "." else "."
     if other in bare:
         if not _GROUPED[mark].fullmatch(bare):
@@ -72,7 +71,7 @@ def number(role: str, text: str, mark: str = ".") -> Decimal:
     Raises:
         InvalidValueError: It is no number, can be read two ways, or is 10¹² or more.
 
-    >>> number("price", "£1,234.50")
+    >>> number("price", "1,234.50")
     Decimal('1234.50')
     """
     value = _decimal(text, mark)

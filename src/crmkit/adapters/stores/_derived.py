@@ -44,8 +44,8 @@ _WITH_RETURNS = f"""
     WHERE shop_id = ? AND kind = '{Return.kind}'
         AND customer_id IN ({", ".join("?" * CHUNK)})"""  # noqa: S608 -- placeholders only
 
-_PUT_FACT = "INSERT INTO crmkit_facts VALUES (" + ", ".join("?" * len(Fact._fields)) + ")"
-_PUT_LINK = "INSERT INTO crmkit_return_links VALUES (" + ", ".join("?" * 13) + ")"
+_PUT_FACT = f"INSERT INTO crmkit_facts VALUES ({', '.join('?' * len(Fact._fields))})"  # noqa: S608
+_PUT_LINK = f"INSERT INTO crmkit_return_links VALUES ({', '.join('?' * 13)})"  # noqa: S608
 _DROP_FACTS = "DELETE FROM crmkit_facts WHERE shop_id = ? AND source = ? AND id = ?"
 _DROP_LINKS = "DELETE FROM crmkit_return_links WHERE shop_id = ? AND customer_id = ?"
 

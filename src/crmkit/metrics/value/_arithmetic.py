@@ -82,7 +82,7 @@ class Plain:
         step: float,
         *columns: float,
     ) -> tuple[float, float]:
-        """Sum both parts of ``term(u, *columns)`` over u = left, left + step, …"""
+        """Sum both parts of ``term(u, *columns)`` at ``count`` nodes from ``left``."""
         terms = [term(left + i * step, *columns) for i in range(count)]
         return math.fsum(first for first, _ in terms), math.fsum(second for _, second in terms)
 
@@ -142,7 +142,7 @@ class Arrays:
         step: Numbers,
         *columns: Numbers,
     ) -> tuple[Numbers, Numbers]:
-        """Sum both parts of ``term(u, *columns)`` over u = left, left + step, …"""
+        """Sum both parts of ``term(u, *columns)`` at ``count`` nodes from ``left``."""
         np = self._np
         left, step, *columns_ = (c[:, None] for c in np.broadcast_arrays(left, step, *columns))
         nodes, size = np.arange(count), max(1, _BLOCK // count)
@@ -194,7 +194,7 @@ def as_column(values: Any) -> Any:
 
 
 def log_gamma(m: Any, z: Numbers) -> Numbers:
-    """ln Γ(z) for z > 0."""
+    """Return ln Γ(z) for z > 0."""
     low = m.log(z)
     for i in range(1, _STEPS):
         low = low + m.log(z + i)
@@ -203,7 +203,7 @@ def log_gamma(m: Any, z: Numbers) -> Numbers:
 
 
 def log_rising(m: Any, z: Numbers, n: Numbers) -> Numbers:
-    """ln Γ(z + n) - ln Γ(z) for z > 0, n >= 0, without the loss of a difference."""
+    """Return ln Γ(z + n) - ln Γ(z) for z > 0, n >= 0, without the loss of a difference."""
     low = 0.0
     for i in range(_STEPS):
         low = low + m.log1p(n / (z + i))
@@ -221,11 +221,11 @@ def _series(y: Numbers) -> Numbers:
 
 
 def softplus(m: Any, d: Numbers) -> Numbers:
-    """ln(1 + e^d), for any d."""
+    """Return ln(1 + e^d), for any d."""
     return m.larger(d, 0.0) + m.log1p(m.exp(-abs(d)))
 
 
 def logistic(m: Any, d: Numbers) -> Numbers:
-    """1 / (1 + e^-d), for any d."""
+    """Return 1 / (1 + e^-d), for any d."""
     fading = m.exp(-abs(d))
     return m.choose(d < 0, fading, 1.0) / (1 + fading)

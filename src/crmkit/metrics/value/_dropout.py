@@ -19,15 +19,18 @@ The papers' ₂F₁ is E_p written out (Abramowitz & Stegun 15.3.1); ``_tosses``
 integrated instead. Logarithms throughout, so that no number of purchases overflows.
 """
 
-from typing import Any, ClassVar, Self
+import math
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import field, frozen
 
-from crmkit.metrics.value._arithmetic import Numbers, log_rising, logistic, softplus
+from crmkit.metrics.value._arithmetic import PLAIN, Numbers, log_rising, logistic, softplus
 from crmkit.metrics.value._tosses import Moments, purchases_while_alive
 from crmkit.metrics.value._weeks import discounted_moments, points_needed
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.history import Histories, positive, read_columns, read_histories, refuse
+from crmkit.metrics.value.history import Histories, positive, read_histories, refuse
+
+if TYPE_CHECKING:
+    from crmkit.metrics.value.fit import Fit
 
 
 @frozen(kw_only=True)
@@ -141,7 +144,9 @@ class DropoutModel:
         Raises:
             InvalidValueError: A horizon below 0.
         """
-        return float(self.expected_purchases(0, 0, 0, weeks=weeks))
+        newcomer = read_histories(0, 0, 0)
+        expected: float = self._alive(newcomer) * self._purchases(newcomer, _horizon(weeks))
+        return expected
 
     def discounted_purchases(
         self, repeats: Any, recency: Any, age: Any, *, weeks: float, weekly_discount: float
@@ -202,12 +207,13 @@ class DropoutModel:
         return m.once_each(each, h.repeats, h.age)
 
     def _moments(self, m: Any, x: Numbers, T: Numbers, moments: Moments) -> Numbers:
-        k = x + self.FIRST_CHANCES
-        R, c, A = self.r + x, self.alpha + T, self.a + 0.0 * x
-        return purchases_while_alive(m, R, c, A, self.b + k, moments)
+        chances = self.a + 0.0 * x, self.b + (x + self.FIRST_CHANCES)
+        return purchases_while_alive(
+            m, moments, shape=self.r + x, rate=self.alpha + T, chances=chances
+        )
 
 
 def _horizon(value: Any, field: str = "weeks") -> float:
-    m, (read,) = read_columns(**{field: value})
-    refuse(m, field, read, read < 0, "must be 0 or more")
+    (read,) = PLAIN.read({field: value})
+    refuse(PLAIN, field, read, not 0 <= read < math.inf, "must be 0 or more, and finite")
     return read

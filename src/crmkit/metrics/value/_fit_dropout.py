@@ -161,8 +161,9 @@ class _Likelihood:
         of_r = gone @ (age - last) - share @ used
         of_alpha = share @ ((r * data.T / alpha - data.x) * by_age)
         of_alpha += gone @ ((r + data.x) * (by_age - by_last))
-        gradient = self._slopes_of_counts(r, a, b, self._by_x(gone))
-        return float(value), (gradient + (of_r, of_alpha, 0, 0)) * (r, alpha, a, b)
+        counted_r, of_a, of_b = self._slopes_of_counts(r, a, b, self._by_x(gone))
+        gradient = np.array((counted_r + of_r, of_alpha, of_a, of_b))
+        return float(value), gradient * (r, alpha, a, b)
 
     def _by_x(self, values: Numbers) -> Numbers:
         return self.np.bincount(self.x_of, values, minlength=len(self.xs))
@@ -172,15 +173,17 @@ class _Likelihood:
         m, xs, ks = self.m, self.xs, self.ks
         return log_rising(m, r, xs) + log_rising(m, b, ks) - log_rising(m, a + b, ks)
 
-    def _slopes_of_counts(self, r: float, a: float, b: float, gone: Numbers) -> Numbers:
-        """The part of the gradient that depends on x, and on who left, alone."""
+    def _slopes_of_counts(
+        self, r: float, a: float, b: float, gone: Numbers
+    ) -> tuple[float, float, float]:
+        """Slopes over r, a and b of what depends on x, and on who left, alone."""
         xs, ks, digamma = self.xs, self.ks, self.digamma
         both = digamma(a + b) - digamma(a + b + ks)
         of_r = self.at_x @ (digamma(r + xs) - digamma(r))
         of_a = self.at_x @ both + gone.sum() / a
         of_b = self.at_x @ (digamma(b + ks) - digamma(b) + both)
         of_b -= gone @ (1 / (b + self.np.maximum(ks - 1, 0)))
-        return self.np.array((of_r, 0.0, of_a, of_b))
+        return of_r, of_a, of_b
 
 
 def _without_leaving(data: _Tallied, first_chances: int) -> Optimum:

@@ -18,7 +18,7 @@ from attrs import frozen
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics.value._arithmetic import Arrays, Numbers, as_column, log_gamma, log_rising
-from crmkit.metrics.value._optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value._optimise import described, maximise, plain_errors
 from crmkit.metrics.value._tally import read_weights, tally
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.history import read_spend

@@ -169,9 +169,9 @@ def described(optimum: Optimum, meanings: Mapping[str, str]) -> tuple[str, ...]:
         optimum: Where the search ended.
         meanings: For each parameter, what it means that it has no optimum.
     """
-    notes = []
-    for name in optimum.at_border:
-        notes.append(f"{name} ran to the border of the search: {meanings[name]}")
+    notes = [
+        f"{name} ran to the border of the search: {meanings[name]}" for name in optimum.at_border
+    ]
     if optimum.unknown:
         notes.append(f"the data hardly determine {', '.join(optimum.unknown)}")
     if not optimum.is_flat:

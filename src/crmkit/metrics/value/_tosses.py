@@ -37,60 +37,84 @@ Moments = Sequence[tuple[float, float]]
 
 
 def purchases_while_alive(
-    m: Any, R: Numbers, c: Numbers, A: Numbers, B: Numbers, moments: Moments
+    m: Any, moments: Moments, *, shape: Numbers, rate: Numbers, chances: tuple[Numbers, Numbers]
 ) -> Numbers:
     """Weighted sum over ``moments`` of the purchases E[Y(t)] of a living customer.
 
     Args:
-        m: The arithmetic of the other arguments.
-        R: Shape of the purchase rate, r + x.
-        c: Rate of the purchase rate in weeks, α + T.
-        A: First shape of the chance to leave, a.
-        B: Second shape of the chance to leave, b plus the chances survived.
-        moments: Weeks ahead, each with its weight of 0 or more.
+        m: The arithmetic of the numbers.
+        moments: Weeks ahead, each with its weight.
+        shape: R, shape of the purchase rate: r + x.
+        rate: c, rate of the purchase rate in weeks: α + T.
+        chances: A and B, shapes of the chance to leave: a, and b plus the chances survived.
     """
     longest = max((t for t, _ in moments), default=0.0)
     if longest == 0:
-        return R * 0.0
-    left, step, count = _nodes(m, R, longest / c, A, B)
-
-    def integral(nodes: int, *columns: Numbers) -> Numbers:
-        return _integral(m, nodes, moments, *columns)
-
-    return m.by_group(count, integral, left, step, R, c, A, B)
+        return shape * 0.0
+    living = (shape, rate, *chances)
+    left, step, count = _nodes(m, longest, *living)
+    return m.by_group(count, _Integral(m, moments), left, step, *living)
 
 
-def _integral(
-    m: Any,
-    nodes: int,
-    moments: Moments,
-    left: Numbers,
-    step: Numbers,
-    R: Numbers,
-    c: Numbers,
-    A: Numbers,
-    B: Numbers,
-) -> Numbers:
-    def term(u: Numbers, R: Numbers, c: Numbers, A: Numbers, B: Numbers) -> tuple[Any, Any]:
-        density = m.exp(_log_density(m, u, A, B))
-        return density, density * _gain(m, 1 / (1 + m.exp(-u)), R, c, moments)
+class _Integral:
+    """The integral over the chance to leave, for rows with equally many nodes."""
 
-    mass, total = m.node_sums(term, nodes, left, step, R, c, A, B)
-    for tail_mass, tail_total in (
-        _left_tail(m, left, step, moments, R, c, A, B),
-        _right_tail(m, left + (nodes - 1) * step, step, moments, R, c, A, B),
-    ):
-        mass, total = mass + tail_mass, total + tail_total
-    return total / mass
+    def __init__(self, m: Any, moments: Moments) -> None:
+        self.m, self.moments = m, moments
+        self.longest = max(t for t, _ in moments)
+        self.linear = sum(weight * t for t, weight in moments)
+        self.squares = sum(weight * t * t for t, weight in moments)
+
+    def __call__(self, nodes: int, left: Numbers, step: Numbers, *living: Numbers) -> Numbers:
+        mass, total = self.m.node_sums(self.term, nodes, left, step, *living)
+        before = self.left_tail(left, step, *living)
+        after = self.right_tail(left + (nodes - 1) * step, step, *living)
+        return (total + before[1] + after[1]) / (mass + before[0] + after[0])
+
+    def term(
+        self, u: Numbers, R: Numbers, c: Numbers, A: Numbers, B: Numbers
+    ) -> tuple[Numbers, Numbers]:
+        """Density of the chance to leave, alone and times the purchases that go with it."""
+        density = self.m.exp(_log_density(self.m, u, A, B))
+        return density, density * self.gain(1 / (1 + self.m.exp(-u)), R, c)
+
+    def gain(self, p: Numbers, R: Numbers, c: Numbers) -> Numbers:
+        """Purchases of a living customer whose chance to leave is p."""
+        log1p, expm1, ratio = self.m.log1p, self.m.expm1, p / c
+        total = 0.0
+        for t, weight in self.moments:
+            total = total - weight * expm1(-R * log1p(ratio * t))
+        return total / p
+
+    def left_tail(self, first: Numbers, step: Numbers, *living: Numbers) -> tuple[Numbers, Numbers]:
+        """Sums over the nodes before the first, where p is so small that two terms are enough.
+
+        p^A (1-p)^B ~ e^(Au) (1 - (A+B) e^u), (1 - (1+pt/c)^-R)/p ~ (Rt/c) (1 - (R+1)(t/c) e^u/2).
+        Where the density is cut off before p is that small, the sums are next to nothing.
+        """
+        m, (R, c, A, B) = self.m, living
+        at_first = m.exp(_log_density(m, first, A, B))
+        small = m.smaller(m.exp(first), _LEFT_TAIL / _bend(self.longest, *living))
+        plain, steeper = _geometric(m, A * step), _geometric(m, (A + 1) * step)
+        mass = at_first * (plain * (1 + (A + B) * small) - (A + B) * small * steeper)
+        bent = at_first * small * steeper * (R + 1) / (2 * c)
+        return mass, (R / c) * (mass * self.linear - bent * self.squares)
+
+    def right_tail(self, last: Numbers, step: Numbers, *living: Numbers) -> tuple[Numbers, Numbers]:
+        """Sums over the nodes after the last, where p is 1 but for 1e-12."""
+        m, (R, c, A, B) = self.m, living
+        mass = m.exp(_log_density(m, last, A, B)) * _geometric(m, B * step)
+        return mass, mass * self.gain(1.0, R, c)
 
 
-def _gain(m: Any, p: Numbers, R: Numbers, c: Numbers, moments: Moments) -> Numbers:
-    """Purchases of a living customer whose chance to leave is p."""
-    log1p, expm1, ratio = m.log1p, m.expm1, p / c
-    total = 0.0
-    for t, weight in moments:
-        total = total - weight * expm1(-R * log1p(ratio * t))
-    return total / p
+def _geometric(m: Any, fall: Numbers) -> Numbers:
+    """Sum of e^(-j fall) over j = 1, 2, …; a fall of 500 leaves nothing."""
+    return 1 / m.expm1(m.smaller(fall, 500.0))
+
+
+def _bend(longest: float, R: Numbers, c: Numbers, A: Numbers, B: Numbers) -> Numbers:
+    """How fast the integrand leaves its left tail, per unit of p."""
+    return (R + 1) * (longest / c) / 2 + A + B
 
 
 def _log_density(m: Any, u: Numbers, A: Numbers, B: Numbers) -> Numbers:
@@ -106,13 +130,14 @@ def _log_density(m: Any, u: Numbers, A: Numbers, B: Numbers) -> Numbers:
 
 
 def _nodes(
-    m: Any, R: Numbers, z: Numbers, A: Numbers, B: Numbers
+    m: Any, longest: float, R: Numbers, c: Numbers, *chances: Numbers
 ) -> tuple[Numbers, Numbers, Numbers]:
-    """First node, step and number of nodes for horizons up to z = t / c."""
+    """First node, step and number of nodes for horizons up to the longest."""
+    A, B = chances
     peak = m.log(A / B)
-    bend = (R + 1) * z / 2 + A + B
-    left = m.larger(peak - _reach(m, _FALL + m.log1p(R * z), A, B), m.log(_LEFT_TAIL) - m.log(bend))
-    right = m.smaller(peak + _reach(m, _FALL, B, A), m.log(A + B + 1) - m.log(_RIGHT_TAIL))
+    reach = _reach(m, _FALL + m.log1p(R * longest / c), A, B)
+    left = m.larger(peak - reach, m.log(_LEFT_TAIL / _bend(longest, R, c, A, B)))
+    right = m.smaller(peak + _reach(m, _FALL, B, A), m.log((A + B + 1) / _RIGHT_TAIL))
     width = (1 / A + 1 / B) ** 0.5
     step = m.smaller(_STEP, _STEP_PER_WIDTH * width)
     count = _NODES_ROUNDED_TO * m.ceil(((right - left) / step + 1) / _NODES_ROUNDED_TO)
@@ -132,46 +157,3 @@ def _reach(m: Any, fall: Numbers, side: Numbers, other: Numbers) -> Numbers:
         fallen = -_log_density(m, m.log(side / other) - d, side, other)
         d = d - (fallen - fall) / (side - both * left_share)
     return d
-
-
-def _left_tail(
-    m: Any,
-    first: Numbers,
-    step: Numbers,
-    moments: Moments,
-    R: Numbers,
-    c: Numbers,
-    A: Numbers,
-    B: Numbers,
-) -> tuple[Numbers, Numbers]:
-    """Sums over the nodes before the first, where p is so small that two terms are enough.
-
-    p^A (1-p)^B ~ e^(Au) (1 - (A+B) e^u) and (1 - (1+pt/c)^-R)/p ~ (Rt/c) (1 - (R+1)(t/c) e^u/2).
-    Where the density ends before its peak's left tail begins, both sums are next to nothing.
-    """
-    at_first = m.exp(_log_density(m, first, A, B))
-    linear = sum(weight * t for t, weight in moments)
-    squares = sum(weight * t * t for t, weight in moments)
-    longest = max(t for t, _ in moments)
-    bend = (R + 1) * (longest / c) / 2 + A + B
-    small = m.smaller(m.exp(first), _LEFT_TAIL / bend)
-    plain = 1 / m.expm1(m.smaller(A * step, 500.0))
-    steeper = 1 / m.expm1(m.smaller((A + 1) * step, 500.0))
-    mass = at_first * (plain * (1 + (A + B) * small) - (A + B) * small * steeper)
-    bent = at_first * small * steeper * (R + 1) / (2 * c)
-    return mass, (R / c) * (mass * linear - bent * squares)
-
-
-def _right_tail(
-    m: Any,
-    last: Numbers,
-    step: Numbers,
-    moments: Moments,
-    R: Numbers,
-    c: Numbers,
-    A: Numbers,
-    B: Numbers,
-) -> tuple[Numbers, Numbers]:
-    """Sums over the nodes after the last, where p is 1 but for 1e-12."""
-    mass = m.exp(_log_density(m, last, A, B)) / m.expm1(m.smaller(B * step, 500.0))
-    return mass, mass * _gain(m, 1.0, R, c, moments)

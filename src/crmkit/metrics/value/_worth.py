@@ -71,8 +71,8 @@ class Case:
     def worth(self) -> "Worth":
         """Value these customers at a margin of 1, with slopes where both fits tell them."""
         purchases, spent = self._purchases(self.model), self._spent(self.spend)
-        covariances = [fit and fit.covariance for fit in (self.fit, self.spend_fit)]
-        of_purchases, of_spend = covariances
+        of_purchases = self.fit.covariance if self.fit else None
+        of_spend = self.spend_fit.covariance if self.spend_fit else None
         if of_purchases is None or of_spend is None or not self._has_room_below(self.spend.q):
             return Worth(values=purchases * spent, parts=None)
         bought = _slopes(self._purchases, self.model, of_purchases)

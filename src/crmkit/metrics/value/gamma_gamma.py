@@ -19,14 +19,16 @@ Journal of Marketing Research 42(4), 415-430.
 """
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value._arithmetic import Numbers, log_gamma, log_rising
-from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.history import positive, read_spend
+
+if TYPE_CHECKING:
+    from crmkit.metrics.value.fit import Fit
 
 
 @frozen(kw_only=True)

@@ -61,7 +61,7 @@ def read_histories(repeats: Any, recency: Any, age: Any) -> Histories:
         t_x,
         (x > 0) & (t_x == 0),
         "must be above 0 with a repeat purchase",
-        "occasions are days: count what falls on one day as one occasion",
+        way_out="occasions are days: count what falls on one day as one occasion",
     )
     return Histories(repeats=x, recency=t_x, age=T, arithmetic=m)
 
@@ -106,12 +106,14 @@ def read_spend(purchases: Any, mean_spend: Any) -> tuple[Any, Numbers, Numbers]:
         z,
         (x > 0) & (z <= 0),
         "must be above 0",
-        "orders without value are occasions, but no spend: leave them out of purchases here",
+        way_out="orders without value are occasions, but no spend: do not count them in purchases",
     )
     return m, x, z
 
 
-def refuse(m: Any, field: str, values: Numbers, broken: Any, rule: str, way_out: str = "") -> None:
+def refuse(
+    m: Any, field: str, values: Numbers, broken: Any, rule: str, *, way_out: str = ""
+) -> None:
     """Raise for the first value whose rule is broken, naming field and row.
 
     Raises:

@@ -47,7 +47,7 @@ def from_plain(plain: Mapping[str, Any]) -> Fit[Any]:
         InvalidValueError: A model unknown here, a part that is missing, or parameters that
             cannot exist.
     """
-    name = plain.get("model")
+    name = str(plain.get("model"))
     if name not in _MODELS:
         raise InvalidValueError("model", name, f"must be one of {', '.join(sorted(_MODELS))}")
     try:

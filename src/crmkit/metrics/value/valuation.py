@@ -6,27 +6,39 @@ spend on a day after their first. One customer and a whole base are scored by th
 formulas. What could not be fitted is missing and says why; the rest is still given.
 """
 
-from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from math import fsum
+from typing import Any
 
-from attrs import frozen
+from attrs import asdict, evolve, frozen
 
-from crmkit.domain.errors import CrmkitError
-from crmkit.domain.money import Money
+from crmkit.domain.errors import CrmkitError, InsufficientDataError
+from crmkit.domain.money import Money, decimals
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import Buying, CustomerSummary
 from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.kpis.period import NO_MARGIN
 from crmkit.metrics.value.clv import clv, total_clv
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.gamma_gamma import GammaGamma
 from crmkit.metrics.value.mbgnbd import MBGNBD
 
-__all__ = ["HORIZON_WEEKS", "YEAR_WEEKS", "BaseModels", "CustomerValue", "fit_base"]
+__all__ = [
+    "HORIZON_WEEKS",
+    "YEAR_WEEKS",
+    "BaseModels",
+    "BaseValues",
+    "CustomerValue",
+    "fit_base",
+]
 
 #: How far lifetime value looks ahead: three years.
 HORIZON_WEEKS = 156
 #: How far ``expected_purchases`` looks ahead.
 YEAR_WEEKS = 52
+
+_NO_PURCHASE = "no net purchase yet"
+_FUTURE = f"MBG/NBD × Gamma-Gamma over {HORIZON_WEEKS} weeks, discounted"
 
 
 @frozen(kw_only=True)
@@ -56,3 +68,307 @@ class CustomerValue:
     future_revenue: Estimate
     clv: Estimate
     notes: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class BaseValues:
+    """What the customers of a base may still bring, one by one and together.
+
+    Attributes:
+        rows: One value per customer, in the order asked.
+        alive: How many are expected to be still there; the interval is the luck of each.
+        expected_purchases: Occasions to expect of all within the next 52 weeks.
+        clv: Lifetime value to come, of all.
+    """
+
+    rows: tuple[CustomerValue, ...]
+    alive: Estimate
+    expected_purchases: Estimate
+    clv: Estimate
+
+
+@frozen(kw_only=True)
+class _Scores:
+    """What the models say of one customer, in plain numbers; None where they say nothing."""
+
+    alive: float | None = None
+    purchases: float | None = None
+    spend: float | None = None
+    future: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@frozen(kw_only=True)
+class BaseModels:
+    """The models fitted to one base as of one day.
+
+    Attributes:
+        shop: Whose policy rules: currency and discount rate.
+        buying: How often customers come, or why that could not be fitted.
+        spend: What they spend on an occasion, or why that could not be fitted.
+        margin: Share of revenue that stays as profit; None where it is unknown.
+    """
+
+    shop: Shop
+    buying: Fit[MBGNBD] | CrmkitError
+    spend: Fit[GammaGamma] | CrmkitError
+    margin: float | None
+
+    def lines(self) -> tuple[str, ...]:
+        """Return a line per model: its parameters, or why there is none."""
+        return (_line("MBG/NBD", self.buying), _line("Gamma-Gamma", self.spend))
+
+    def value(self, summary: CustomerSummary) -> CustomerValue:
+        """Return what one relationship has brought and may still bring.
+
+        Needs the standard library only.
+        """
+        return self._told(summary, self._score(summary) if summary.days else _Scores())
+
+    def values(self, people: Sequence[CustomerSummary]) -> BaseValues:
+        """Return what many relationships may still bring, one by one and together.
+
+        The rows equal ``value`` of each customer; with numpy they are scored at once.
+        """
+        buyers = [one for one in people if one.days]
+        scores, future = self._scores(buyers)
+        alive, coming = self._together(scores)
+        found = iter(scores)
+        return BaseValues(
+            rows=tuple(self._told(one, next(found) if one.days else _Scores()) for one in people),
+            alive=alive,
+            expected_purchases=coming,
+            clv=self._kept(future),
+        )
+
+    # --- scoring ----------------------------------------------------------------------------
+
+    def _score(self, summary: CustomerSummary) -> _Scores:
+        history, spending = _history(summary), _spending(summary, self.shop)
+        future = clv(**self._terms(), **history, **spending) if self._complete else None
+        return _Scores(
+            **self._buying_scores(history),
+            spend=self._spend_score(spending),
+            future=None if future is None else future.value,
+            low=None if future is None else future.low,
+            high=None if future is None else future.high,
+        )
+
+    def _scores(self, buyers: Sequence[CustomerSummary]) -> tuple[list[_Scores], Estimate]:
+        """Every buyer's scores, and the future revenue of all of them."""
+        if not buyers or not self._complete:
+            return [self._score(one) for one in buyers], self._no_future()
+        history = _columns(_history(one) for one in buyers)
+        spending = _columns(_spending(one, self.shop) for one in buyers)
+        worth = total_clv(**self._terms(), **history, **spending)
+        columns = {
+            **self._buying_scores(history),
+            "spend": self._spend_score(spending),
+            "future": worth.values,
+            "low": worth.low,
+            "high": worth.high,
+        }
+        return _rows(columns, len(buyers)), worth.total
+
+    @property
+    def _complete(self) -> bool:
+        """Whether there is all that a future needs."""
+        return (
+            isinstance(self.buying, Fit) and isinstance(self.spend, Fit) and self.spend.model.q > 1
+        )
+
+    def _buying_scores(self, history: Mapping[str, Any]) -> dict[str, Any]:
+        if not isinstance(self.buying, Fit):
+            return {}
+        model = self.buying.model
+        return {
+            "alive": model.probability_alive(**history),
+            "purchases": model.expected_purchases(**history, weeks=YEAR_WEEKS),
+        }
+
+    def _spend_score(self, spending: Mapping[str, Any]) -> Any:
+        if not isinstance(self.spend, Fit) or self.spend.model.q <= 1:
+            return None
+        return self.spend.model.expected_spend(*spending.values())
+
+    def _terms(self) -> dict[str, Any]:
+        """What ``clv`` is asked of every customer: revenue, so a margin of 1."""
+        assert isinstance(self.buying, Fit)  # noqa: S101  callers ask _complete first
+        assert isinstance(self.spend, Fit)  # noqa: S101
+        return {
+            "model": self.buying.model,
+            "spend": self.spend.model,
+            "fit": self.buying,
+            "spend_fit": self.spend,
+            "margin": 1.0,
+            "currency": self.shop.currency,
+            "horizon_weeks": HORIZON_WEEKS,
+            "annual_discount": float(self.shop.annual_discount),
+        }
+
+    # --- telling ----------------------------------------------------------------------------
+
+    def _told(self, summary: CustomerSummary, scores: _Scores) -> CustomerValue:
+        profit = summary.profit(self.shop.gross_margin)
+        currency = self.shop.currency
+        future = self._figure(scores.future, currency, _FUTURE, scores.low, scores.high)
+        missing = [] if summary.days else [_NO_PURCHASE]
+        return CustomerValue(
+            customer_id=summary.customer_id,
+            revenue=Money(summary.buying.revenue, currency),
+            profit=None if profit is None else Money(profit, currency),
+            tenure=summary.age,
+            alive=self._figure(scores.alive, "chance", "MBG/NBD", notes=missing),
+            expected_purchases=self._figure(
+                scores.purchases, "occasions", f"MBG/NBD over {YEAR_WEEKS} weeks", notes=missing
+            ),
+            expected_spend=self._figure(scores.spend, currency, "Gamma-Gamma", notes=missing),
+            future_revenue=future.noting(*missing),
+            clv=self._kept(future).noting(*missing),
+            notes=tuple(missing) if profit is not None else (*missing, NO_MARGIN),
+        )
+
+    def _figure(
+        self,
+        value: float | None,
+        unit: str,
+        method: str,
+        low: float | None = None,
+        high: float | None = None,
+        *,
+        notes: Sequence[str] = (),
+    ) -> Estimate:
+        if value is None:
+            return undefined(unit=unit, method=method, note=self._reason()).noting(*notes)
+        return Estimate(value=value, low=low, high=high, n=self._n, unit=unit, method=method)
+
+    @property
+    def _n(self) -> float:
+        return self.buying.n if isinstance(self.buying, Fit) else 0
+
+    def _reason(self) -> str:
+        """Why a figure is missing: the first model that is, or a spend without a mean."""
+        for fit in (self.buying, self.spend):
+            if not isinstance(fit, Fit):
+                return str(fit)
+        return _NO_PURCHASE if self._complete else "the fitted spend has no finite mean (q ≤ 1)"
+
+    def _kept(self, future: Estimate) -> Estimate:
+        """The part of a future revenue that stays as profit."""
+        margin = self.margin
+        if margin is None:
+            return undefined(unit=future.unit, method=future.method, note=NO_MARGIN)
+        ends = [None if end is None else margin * end for end in (future.low, future.high)]
+        if margin < 0:
+            ends.reverse()
+        value = None if future.value is None else margin * future.value
+        return evolve(future, value=value, low=ends[0], high=ends[1])
+
+    def _no_future(self) -> Estimate:
+        return undefined(unit=self.shop.currency, method=_FUTURE, note=self._reason())
+
+    def _together(self, scores: Sequence[_Scores]) -> tuple[Estimate, Estimate]:
+        """How many will still be there, and how often they will come."""
+        alive = [one.alive for one in scores if one.alive is not None]
+        coming = [one.purchases for one in scores if one.purchases is not None]
+        if not alive:
+            none = self._figure(None, "customers", "sum of chances")
+            return none, evolve(none, unit="occasions")
+        spread = 1.96 * fsum(chance * (1 - chance) for chance in alive) ** 0.5
+        middle = fsum(alive)
+        method = "sum of the chances (MBG/NBD); the interval is the luck of each customer"
+        return (
+            Estimate(
+                value=middle,
+                low=max(0.0, middle - spread),
+                high=min(float(len(alive)), middle + spread),
+                n=len(alive),
+                unit="customers",
+                method=method,
+            ),
+            Estimate(
+                value=fsum(coming),
+                n=len(coming),
+                unit="occasions",
+                method=f"MBG/NBD over {YEAR_WEEKS} weeks, all customers",
+            ),
+        )
+
+
+def _line(name: str, fit: Fit[Any] | CrmkitError) -> str:
+    if not isinstance(fit, Fit):
+        return f"{name}: not fitted: {fit}"
+    parameters = ", ".join(f"{key} {value:.4g}" for key, value in asdict(fit.model).items())
+    sure = "" if fit.converged else "; it did not converge"
+    return "; ".join([f"{name}: {parameters} (n {fit.n:,g}{sure})", *fit.notes])
+
+
+def _history(one: CustomerSummary) -> dict[str, Any]:
+    return {"repeats": one.repeats, "recency": one.recency_weeks, "age": one.age_weeks}
+
+
+def _spending(one: CustomerSummary, shop: Shop) -> dict[str, Any]:
+    """Days with spend after the first occasion, and their mean in major units."""
+    mean = one.mean_repeat_spend
+    if mean is None or mean <= 0:
+        return {"spending_purchases": 0, "mean_spend": 0.0}
+    scale = 10.0 ** -decimals(shop.currency)
+    return {"spending_purchases": one.spending_repeats, "mean_spend": mean * scale}
+
+
+def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    listed = list(rows)
+    return {name: [row[name] for row in listed] for name in listed[0]}
+
+
+def _rows(columns: Mapping[str, Any], count: int) -> list[_Scores]:
+    """One value per customer out of columns, some of which are missing altogether."""
+    whole = {
+        name: [None] * count if column is None else [float(each) for each in column]
+        for name, column in columns.items()
+    }
+    return [
+        _Scores(**dict(zip(whole, row, strict=True))) for row in zip(*whole.values(), strict=True)
+    ]
+
+
+def fit_base(people: Iterable[CustomerSummary], shop: Shop) -> BaseModels:
+    """Fit the models to a base.
+
+    Args:
+        people: Everyone, as of one day; those without a net occasion are left out.
+        shop: Whose policy rules.
+
+    Returns:
+        The fits; where one is not possible, the error that says what is missing stands in
+        its place.
+    """
+    everyone = list(people)
+    buyers = [one for one in everyone if one.days]
+    histories = [_history(one) for one in buyers]
+    spending = [each for one in buyers if (each := _spending(one, shop))["spending_purchases"]]
+    return BaseModels(
+        shop=shop,
+        buying=_fitted(MBGNBD, "MBG/NBD", histories),
+        spend=_fitted(GammaGamma, "Gamma-Gamma", spending),
+        margin=_margin(everyone, shop),
+    )
+
+
+def _fitted(model: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+    try:
+        if not rows:
+            raise InsufficientDataError(name, 1, 0, "customers with an occasion to learn from")
+        return model.fit(*_columns(rows).values())
+    except CrmkitError as error:
+        return error
+
+
+def _margin(everyone: Sequence[CustomerSummary], shop: Shop) -> float | None:
+    """Profit as a share of revenue over the whole base; None where either is unknown."""
+    total = sum((one.buying for one in everyone), Buying())
+    profit = total.profit(shop.gross_margin)
+    if profit is None or total.revenue <= 0:
+        return None
+    return profit / total.revenue

@@ -1,0 +1,9 @@
+"""Looks for the test packages before anything here needs them, and says what is missing."""
+
+from crmkit._require import require
+
+require("hypothesis", extra="testing")
+# Asserts in here are part of what users run, so they deserve pytest's explanations.
+require("pytest", extra="testing").register_assert_rewrite(
+    "crmkit.testing.laws", "crmkit.testing.machine", "crmkit.testing.stores"
+)
