@@ -24,6 +24,7 @@ from crmkit.domain.tally import (
     total,
     total_at,
 )
+from crmkit.domain.tally.expression import COMPARISONS
 
 SMALL = st.integers(-2, 3)
 KINDS = ["purchase", "purchase", "return", "delivered", "survey_response", "visit"]
@@ -164,27 +165,26 @@ def drawn_tallies(draw, base, columns):
 # --- the slow reader ----------------------------------------------------------------------
 
 
+LOGIC = {
+    "known": lambda a: a is not None,
+    "not": operator.not_,
+    "and": lambda a, b: bool(a) and bool(b),
+    "or": lambda a, b: bool(a) or bool(b),
+    "counted": lambda a: int(bool(a)),
+}
+PLAIN = {"floor": max, **{n: getattr(operator, n) for n in [*COMPARISONS, "add", "sub"]}}
+
+
 def evaluated(e, get):
     """What an expression means, said as plainly as possible; ``get`` reads a column."""
-    if e.op == "col":
-        return get(e.args[0])
-    if e.op == "lit":
-        return e.args[0]
+    if e.op in {"col", "lit"}:
+        return get(e.args[0]) if e.op == "col" else e.args[0]
     values = [evaluated(a, get) for a in e.args]
-    match e.op:
-        case "known":
-            return values[0] is not None
-        case "not":
-            return not values[0]
-        case "and":
-            return bool(values[0]) and bool(values[1])
-        case "or":
-            return bool(values[0]) or bool(values[1])
-        case "counted":
-            return int(bool(values[0]))
+    if e.op in LOGIC:
+        return LOGIC[e.op](*values)
     if None in values:
-        return None if e.op in {"add", "sub", "floor"} else False
-    return {"floor": max}.get(e.op, getattr(operator, e.op, None))(*values)
+        return False if e.op in COMPARISONS else None
+    return PLAIN[e.op](*values)
 
 
 def figure_of(rule, rows):

@@ -32,6 +32,8 @@ from crmkit.domain.tally import summary as summary_module
 HOUR = 3_600_000_000
 LATE = 10**18
 
+WHAT = ["bought", "bought", "charged", "back", "stray", "came", "say"]
+
 numbers = itertools.count()
 
 

@@ -131,7 +131,7 @@ def test_tallies_of_two_kinds_do_not_add():
 
 def test_tallies_cross_process_borders():
     order = NetOrder(paid=3, day=1)
-    assert pickle.loads(pickle.dumps(order)) == order  # noqa: S301
+    assert pickle.loads(pickle.dumps(order)) == order
 
 
 def test_a_subclass_keeps_the_inherited_rules_and_may_replace_one():

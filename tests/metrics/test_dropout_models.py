@@ -277,6 +277,14 @@ def test_a_horizon_that_cannot_exist_is_refused(weeks):
         CDNOW.expected_purchases(2, 30.43, 38.86, weeks=weeks)
 
 
+def test_a_horizon_without_end_is_cut_where_the_discount_leaves_nothing():
+    for_ever = CDNOW.discounted_purchases(2, 30.43, 38.86, weeks=1e9, weekly_discount=0.0027)
+    long = CDNOW.discounted_purchases(2, 30.43, 38.86, weeks=10_000, weekly_discount=0.0027)
+    assert for_ever == pytest.approx(long, rel=1e-9)
+    with pytest.raises(InvalidValueError, match="discount more"):
+        CDNOW.discounted_purchases(2, 30.43, 38.86, weeks=1e9, weekly_discount=1e-12)
+
+
 @pytest.mark.parametrize("cls", MODELS)
 @pytest.mark.parametrize("value", [0, -1, math.nan, math.inf])
 def test_a_parameter_that_cannot_exist_is_refused(cls, value):
@@ -297,4 +305,4 @@ def test_scoring_one_customer_loads_no_numpy():
         "except ImportError as e:\n    print(type(e).__name__)\n"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.split() == ["1.226", "22.11", "MissingExtraError"]
+    assert run.stdout.split() == ["1.226", "22.13", "MissingExtraError"]

@@ -1,10 +1,8 @@
 """The rows of one order, put together: a purchase, returns, or the problems of its rows."""
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,6 +10,8 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 
 from crmkit.adapters.importers.columns import Columns
+from crmkit.adapters.importers.content_ids import ContentIds
+from crmkit.adapters.importers.customers import customer_reader
 from crmkit.adapters.importers.memo import Memo
 from crmkit.adapters.importers.moments import Moments
 from crmkit.adapters.importers.numbers import money, number
@@ -25,7 +25,7 @@ from crmkit.adapters.importers.order_lines import (
     must_lower_the_bill,
 )
 from crmkit.adapters.importers.refusals import Refused, Row, problem
-from crmkit.domain.customer import guest_id, is_guest
+from crmkit.domain.customer import guest_id
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import Purchase, Return
 from crmkit.domain.lines import Line
@@ -33,8 +33,6 @@ from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.money import Money
 from crmkit.domain.problems import RowProblem
 
-_NOBODY = frozenset({"", "0", "0.0", "nan", "na", "n/a", "null", "none"})
-_FLOATED = re.compile(r"(\d+)\.0", re.ASCII)
 _FREE_FOR_NOBODY = "a price of 0 for no customer is a stock movement, not a sale"
 
 
@@ -78,30 +76,6 @@ class _Order(NamedTuple):
     extra: FrozenMapping
 
 
-def customer_reader(*, numbered: bool) -> Callable[[str], str | Refused]:
-    """Return what reads a customer cell: an id, blank for nobody, or a refusal.
-
-    Args:
-        numbered: Whether ids are numbers, so that zeros before them mean nothing.
-    """
-
-    def read(cell: str) -> str | Refused:
-        text = cell.strip()
-        if text.casefold() in _NOBODY:
-            return ""
-        if floated := _FLOATED.fullmatch(text):
-            text = floated[1]
-        if numbered:
-            text = text.lstrip("0") or "0"
-        if is_guest(text):
-            return Refused(
-                "customer", text, "ids that start so are kept for guests; leave it blank"
-            )
-        return text.casefold() if "@" in text else text
-
-    return read
-
-
 class OrderBuilder:
     """Makes purchases and returns of the rows of one file, in one reading of it."""
 
@@ -116,7 +90,7 @@ class OrderBuilder:
         self._lines = LineReader(columns, rules.lines)
         self._customers = Memo(customer_reader(numbered=rules.numbered_customers))
         self._extras = Memo(self._extra)
-        self._equal: Counter[str] = Counter()
+        self._ids = ContentIds()
 
     def key(self, cells: list[str]) -> str | None:
         """Return the order's number; None where each row is an order."""
@@ -161,8 +135,8 @@ class OrderBuilder:
         if isinstance(customer, Refused):
             return self._refused(row, customer)
         if read.free and not customer and self._rules.stock_movements:
-            cell = cells[self._columns.places["price"]]
-            return self._refused(row, Refused("price", cell, _FREE_FOR_NOBODY))
+            refused = Refused("price", self._columns.cell("price", cells), _FREE_FOR_NOBODY)
+            return self._refused(row, refused)
         return _Good(row, read, at, customer)
 
     def _refused(self, row: Row, refused: Refused) -> RowProblem:
@@ -240,6 +214,8 @@ class OrderBuilder:
         self, order: _Order, back_id: str, named: str | None, back: list[_Good]
     ) -> list[Purchase | Return | RowProblem]:
         try:
+            if named is None:
+                self._nothing_stated(back)
             given = Return(
                 id=back_id,
                 order_id=named,
@@ -271,6 +247,13 @@ class OrderBuilder:
             )
         return money(role, amounts.pop(), rows[0].read.line.amount.currency)
 
+    def _nothing_stated(self, back: list[_Good]) -> None:
+        for role in ("discount", "shipping", "tax"):
+            if self._stated(role, back):
+                raise InvalidValueError(
+                    role, self._cell(role, back[0]), "a return says it in a row of its own"
+                )
+
     def _extra_cells(self, cells: list[str]) -> tuple[str, ...]:
         return tuple(cells[self._columns.names.index(name)] for name in self._rules.extra)
 
@@ -279,13 +262,16 @@ class OrderBuilder:
         return FrozenMapping(kept) if kept else EMPTY
 
     def _content_id(self, customer: str, one: _Good) -> str:
-        """An id for a row without an order number: its content, and which of equals it is."""
+        """An id for a row without an order number."""
         stated = tuple(self._cell(role, one) for role in ("channel", "discount", "shipping", "tax"))
-        content = (customer, one.at.isoformat(), *_said(one.read.line), one.read.side, *stated)
-        digest = blake2b(repr(content).encode("utf-8", "replace"), digest_size=12).hexdigest()
-        self._equal[digest] += 1
-        again = self._equal[digest]
-        return f"row-{digest}" if again == 1 else f"row-{digest}-{again}"
+        content = (
+            customer,
+            one.at.isoformat(),
+            *_said(one.read.line),
+            one.read.side.value,
+            *stated,
+        )
+        return self._ids.of(content)
 
 
 def _said(line: Line) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """Why a row, or one of its cells, could not be used; and the problem it becomes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from crmkit.domain.errors import InvalidValueError
@@ -64,10 +64,3 @@ def problem(names: Sequence[str], row: Row, column: str, refused: Refused) -> Ro
     number, cells = row
     content = FrozenMapping(dict(zip(names, cells, strict=True)))
     return RowProblem(number, column, shown(refused.value), refused.reason, content=content)
-
-
-def problems(
-    names: Sequence[str], rows: Iterable[Row], column: str, refused: Refused
-) -> list[RowProblem]:
-    """Return the problem that all of ``rows`` share."""
-    return [problem(names, row, column, refused) for row in rows]

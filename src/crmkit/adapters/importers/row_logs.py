@@ -16,10 +16,10 @@ from crmkit.adapters.importers.tables import Table
 from crmkit.domain.errors import UnreadableLogError
 from crmkit.domain.problems import RowProblem
 
-T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
 
 
-class Builder(Protocol[T_co]):
+class Builder(Protocol[T]):
     """Makes interactions of the rows of a table, in one reading of it."""
 
     def key(self, cells: list[str]) -> str | None:
@@ -34,12 +34,12 @@ class Builder(Protocol[T_co]):
         """Decide, after the first pass, what only the whole file can tell."""
         ...
 
-    def build(self, rows: list[Row]) -> list[T_co | RowProblem]:
+    def build(self, rows: list[Row]) -> list[T | RowProblem]:
         """Return what rows of one key say: each is in one interaction or one problem."""
         ...
 
 
-class RowLog(ABC, Generic[T_co]):
+class RowLog(ABC, Generic[T]):
     """A file of rows, read anew by each iteration.
 
     Attributes:
@@ -56,10 +56,10 @@ class RowLog(ABC, Generic[T_co]):
         self.total_rows: int | None = None
 
     @abstractmethod
-    def _builder(self) -> Builder[T_co]:
+    def _builder(self) -> Builder[T]:
         """Return what makes interactions of the rows, for one iteration."""
 
-    def __iter__(self) -> Iterator[T_co | RowProblem]:
+    def __iter__(self) -> Iterator[T | RowProblem]:
         builder = self._builder()
         self.rows = self.rows_used = self.rows_refused = 0
         last = self._scan(builder)
@@ -78,11 +78,11 @@ class RowLog(ABC, Generic[T_co]):
         for rows in waiting.values():
             yield from self._built(builder, rows)
 
-    def _scan(self, builder: Builder[T_co]) -> dict[str, int]:
+    def _scan(self, builder: Builder[T]) -> dict[str, int]:
         """Read the file once; return the last row of each key."""
         last: dict[str, int] = {}
         row = 0
-        for row, cells in enumerate(self._table.rows(), start=1):  # noqa: B007
+        for row, cells in enumerate(self._table.rows(), start=1):
             if not isinstance(cells, Broken):
                 builder.look(cells)
                 if (key := builder.key(cells)) is not None:
@@ -95,7 +95,7 @@ class RowLog(ABC, Generic[T_co]):
         self.total_rows = row
         return last
 
-    def _built(self, builder: Builder[T_co], rows: list[Row]) -> list[T_co | RowProblem]:
+    def _built(self, builder: Builder[T], rows: list[Row]) -> list[T | RowProblem]:
         built = builder.build(rows)
         refused = sum(isinstance(one, RowProblem) for one in built)
         self.rows_refused += refused

@@ -13,10 +13,13 @@ Source: Trefethen, L. N. (2013). Approximation theory and approximation practice
 import math
 from typing import Any
 
+from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value._arithmetic import Numbers
 
 # Beyond this many units of the discount, nothing is left: e^-45.
 _FORGOTTEN = 45.0
+# Two thousand years, week by week.
+_LONGEST = 100_000
 _DIGITS = 32.0
 _POINTS_ROUNDED_TO = 8
 _HEIGHTS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.2)
@@ -66,7 +69,11 @@ def discounted_moments(
 
 
 def _weighted_weeks(weeks: float, weekly_discount: float) -> tuple[list[float], list[float]]:
-    weeks = min(weeks, math.ceil(_FORGOTTEN / weekly_discount))
+    if weeks * weekly_discount > _FORGOTTEN:
+        weeks = math.ceil(_FORGOTTEN / weekly_discount)
+    if weeks > _LONGEST:
+        way_out = "ask for fewer, discount more, or not at all"
+        raise InvalidValueError("weeks", weeks, f"at most {_LONGEST:,} can be discounted", way_out)
     ends = [float(k) for k in range(1, math.floor(weeks) + 1)]
     if not ends or ends[-1] < weeks:
         ends.append(weeks)

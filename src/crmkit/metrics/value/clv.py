@@ -101,7 +101,7 @@ def clv(
     >>> who = {"repeats": 2, "recency": 30.43, "age": 38.86}
     >>> what = {"spending_purchases": 2, "mean_spend": 22.35}
     >>> round(clv(cdnow, spend, **who, **what, margin=0.3, currency="USD").value, 2)
-    22.11
+    22.13
     """
     case = Case(
         model=model,

@@ -1,0 +1,169 @@
+"""Promises about reading: order, exactness, what was known when, links, flat rows."""
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.interactions import KINDS, in_order
+from crmkit.domain.ports import Store, SupportsFacts
+from crmkit.domain.returns import LinkRule, facts_of, link_returns
+from crmkit.testing._samples import (
+    LAMP,
+    MONDAY,
+    SAMPLES,
+    bought,
+    day,
+    line,
+    rated,
+    sent_back,
+)
+
+
+def _orders(store: Store) -> list[str | None]:
+    return [link.part.order_key for link in store.links("lamp", "ann")]
+
+
+class PromisesOfReading:
+    """What every store promises of what it gives back."""
+
+    def test_what_comes_back_equals_what_went_in(self, attached: Store) -> None:
+        assert {one.kind for one in SAMPLES} == KINDS.keys(), "a kind has no sample"
+        attached.add("lamp", SAMPLES, recorded_at=day(20))
+        back = [one for _, history in attached.histories("lamp") for one in history]
+        assert Counter(map(repr, back)) == Counter(map(repr, SAMPLES))
+        assert in_order(back) == in_order(SAMPLES)
+
+    def test_times_come_back_in_utc(self, attached: Store) -> None:
+        late = datetime.fromisoformat("2026-03-02T23:30:00.000001-05:00")
+        attached.add("lamp", [rated()], recorded_at=day(20))
+        moved = bought("z", who="zoe")
+        attached.add("lamp", [type(moved)(**_fields(moved) | {"at": late})], recorded_at=day(20))
+        (kept,) = attached.history("lamp", "zoe")
+        assert kept.at == late
+        assert kept.at.tzinfo == UTC
+
+    def test_histories_are_ordered_by_time_source_and_id(self, attached: Store) -> None:
+        shuffled = [
+            bought("b", 1),
+            bought("a", 1, source="web"),
+            bought("é", 1),
+            bought("Z", 1),
+            bought("a", 0, source="zz"),
+            bought("a", 1),
+        ]
+        attached.add("lamp", shuffled, recorded_at=day(20))
+        read = [(one.source, one.id) for one in attached.history("lamp", "ann")]
+        expected = ["zz/a", "shop/Z", "shop/a", "shop/b", "shop/é", "web/a"]
+        assert ["/".join(each) for each in read] == expected
+
+    def test_each_customer_comes_once_by_id(self, attached: Store) -> None:
+        attached.add("lamp", SAMPLES, recorded_at=day(20))
+        found = list(attached.histories("lamp"))
+        assert [who for who, _ in found] == ["ann", "ben", "guest:shop/g1"]
+        assert all(history == attached.history("lamp", who) for who, history in found)
+
+    def test_a_customer_never_heard_of_has_an_empty_history(self, attached: Store) -> None:
+        assert attached.history("lamp", "nobody") == []
+        assert attached.links("lamp", "nobody") == []
+        assert attached.customer("lamp", "nobody") is None
+
+    def test_a_shop_never_heard_of_is_empty(self, store: Store) -> None:
+        assert store.shop("lamp") is None
+        assert list(store.histories("lamp")) == []
+        assert store.history("lamp", "ann") == []
+
+    def test_a_history_is_given_as_it_was_known(self, attached: Store) -> None:
+        attached.add("lamp", [bought("1", 0)], recorded_at=day(10))
+        attached.add("lamp", [bought("2", 1)], recorded_at=day(11))
+        known = [attached.history("lamp", "ann", known_at=day(when)) for when in (9, 10, 11)]
+        assert known == [[], [bought("1", 0)], [bought("1", 0), bought("2", 1)]]
+
+    def test_a_revision_is_read_once_it_was_recorded(self, attached: Store) -> None:
+        first, second = bought(revision=0), bought(revision=2, on=1, who="ben")
+        attached.add("lamp", [first], recorded_at=day(10))
+        attached.add("lamp", [second], recorded_at=day(11))
+        attached.add("lamp", [bought(revision=1, on=2)], recorded_at=day(12))
+        assert dict(attached.histories("lamp", known_at=day(10))) == {"ann": [first]}
+        assert dict(attached.histories("lamp", known_at=day(11))) == {"ben": [second]}
+        assert dict(attached.histories("lamp", known_at=day(12))) == {"ben": [second]}
+        assert attached.history("lamp", "ann", known_at=day(10)) == [first]
+        assert attached.history("lamp", "ann", known_at=day(12)) == []
+
+    def test_adding_again_does_not_change_when_it_was_recorded(self, attached: Store) -> None:
+        attached.add("lamp", [bought()], recorded_at=day(10))
+        attached.add("lamp", [bought()], recorded_at=day(15))
+        assert attached.history("lamp", "ann", known_at=day(10)) == [bought()]
+
+    def test_a_naive_time_is_refused(self, attached: Store) -> None:
+        naive = MONDAY.replace(tzinfo=None)
+        with pytest.raises(InvalidValueError):
+            attached.add("lamp", [bought()], recorded_at=naive)
+        with pytest.raises(InvalidValueError):
+            attached.history("lamp", "ann", known_at=naive)
+
+    def test_links_are_current_after_every_call(self, attached: Store) -> None:
+        attached.add("lamp", [sent_back(on=9)], recorded_at=day(20))
+        assert _orders(attached) == [None]
+        attached.add("lamp", [bought("1", 1)], recorded_at=day(21))
+        assert _orders(attached) == ["shop/1"]
+        attached.add("lamp", [bought("2", 5)], recorded_at=day(22))
+        assert _orders(attached) == ["shop/2"]
+        too_late = bought("2", 10, revision=1)
+        attached.add("lamp", [too_late], recorded_at=day(23))
+        assert _orders(attached) == ["shop/1"]
+
+    def test_links_follow_an_order_to_another_customer(self, attached: Store) -> None:
+        batch = [bought("1", 1, "ben"), sent_back(on=9)]
+        attached.add("lamp", batch, recorded_at=day(20))
+        assert _orders(attached) == [None]
+        attached.add("lamp", [bought("1", 1, "ann", revision=1)], recorded_at=day(21))
+        assert _orders(attached) == ["shop/1"]
+
+    def test_links_follow_a_return_to_another_customer(self, attached: Store) -> None:
+        batch = [bought("1", 1), bought("2", 1, "ben"), sent_back(on=9)]
+        attached.add("lamp", batch, recorded_at=day(20))
+        attached.add("lamp", [sent_back(on=9, who="ben", revision=1)], recorded_at=day(21))
+        assert _orders(attached) == []
+        (link,) = attached.links("lamp", "ben")
+        assert (link.rule, link.part.order_key) == (LinkRule.EXACT, "shop/2")
+
+    def test_links_are_those_of_the_history_in_its_order(self, attached: Store) -> None:
+        three = line(quantity="3", minor=1500)
+        batch = [
+            sent_back("r2", 9, lines=[line(), line("cap"), three]),
+            sent_back("r1", 8, order_id="2"),
+            bought("1", 1, lines=[line(quantity="2", minor=1000, cost=None)]),
+            bought("2", 2),
+            bought("3", 3),
+        ]
+        attached.add("lamp", batch, recorded_at=day(20))
+        links = attached.links("lamp", "ann")
+        assert links == link_returns(batch)
+        assert [link.rule.value for link in links] == [
+            *("named", "exact", "unlinked"),
+            *("split", "unlinked"),
+        ]
+
+    def test_flat_rows_equal_those_of_the_histories(self, attached: Store) -> None:
+        if not isinstance(attached, SupportsFacts):
+            pytest.skip("this store keeps no flat rows")
+        steps = (
+            SAMPLES,
+            [sent_back("late", 9), bought("after", 10)],
+            [bought("plain", 4, revision=1), sent_back("named", 5, "ben", revision=1)],
+            [bought("refund", 5, revision=1)],
+            [sent_back("plain", 8, revision=2)],
+        )
+        for when, step in enumerate(steps):
+            attached.add("lamp", step, recorded_at=day(20 + when))
+            folded = [
+                row for _, history in attached.histories("lamp") for row in facts_of(history, LAMP)
+            ]
+            assert sorted(map(repr, attached.facts("lamp"))) == sorted(map(repr, folded))
+
+
+def _fields(one: object) -> dict[str, object]:
+    names = [name for cls in type(one).__mro__ for name in getattr(cls, "__slots__", ())]
+    return {name: getattr(one, name) for name in names if not name.startswith("_")}

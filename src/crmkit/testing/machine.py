@@ -1,0 +1,188 @@
+"""Random calls on any store, every answer compared with that of the memory store.
+
+Ids, customers, products and days are few, so that late facts, revisions, duplicates,
+conflicts, customers who change, returns that find other orders and missing rates all come
+up; two shops share the store.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from attrs import evolve
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from crmkit.adapters.stores.memory import MemoryStore
+from crmkit.domain.customer import Customer
+from crmkit.domain.errors import CrmkitError
+from crmkit.domain.interactions import Interaction
+from crmkit.domain.lines import Nature
+from crmkit.domain.ports import Store, SupportsFacts
+from crmkit.domain.reporting import Reporting
+from crmkit.domain.shop import Shop
+from crmkit.testing._samples import RATES
+from crmkit.testing.clock import FakeClock
+from crmkit.testing.strategies import deliveries, purchases, returns, survey_responses
+
+_SHOPS = ("lamp", "sofa")
+_WHO = ("ann", "ben", "guest:shop/1")
+
+_ALIKE: dict[str, Any] = {
+    "id": st.sampled_from(["1", "2", "3", "é"]),
+    "customer_id": st.sampled_from(_WHO),
+    "at": st.integers(1, 9).map(lambda day: datetime(2026, 5, day, 23, 30, tzinfo=UTC)),
+    "source": st.sampled_from(["shop", "shop", "till"]),
+    "revision": st.sampled_from([0, 0, 0, 1, 2]),
+    "extra": st.just({}),
+}
+_TRADED: dict[str, Any] = _ALIKE | {
+    "currency": st.sampled_from(["EUR"] * 6 + ["USD", "JPY"]),
+    "products": st.sampled_from(["a", "b"]),
+    "natures": st.sampled_from([Nature.GOODS] * 5 + [Nature.DISCOUNT, Nature.SHIPPING]),
+    "quantities": st.integers(1, 3).map(Decimal),
+    "amounts": st.sampled_from([0, 300, 600, 900]),
+    "costs": st.none() | st.integers(0, 300),
+}
+_ORDERS = st.sampled_from(["1", "2", "3"])
+
+#: Interactions that are likely to meet.
+MEETING = st.one_of(
+    purchases(order_id=_ORDERS, **_TRADED),
+    purchases(order_id=_ORDERS, **_TRADED),
+    returns(order_id=st.none() | _ORDERS, **_TRADED),
+    returns(order_id=st.none(), **_TRADED),
+    deliveries(order_id=_ORDERS, **_ALIKE),
+    survey_responses(**_ALIKE),
+)
+
+
+def _reporting(shop_id: str, timezone: str, currency: str) -> Reporting:
+    return Reporting(Shop(id=shop_id, currency=currency, timezone=timezone), RATES)
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Subclass it and return a fresh, empty store from ``make``."""
+
+    TestCase: ClassVar[Any]
+
+    def make(self) -> Store:
+        """Return an empty store."""
+        raise NotImplementedError("return an empty store from make()")
+
+    def reopen(self, store: Store) -> Store:
+        """Return the same store opened again; by default, as it is."""
+        return store
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = FakeClock()
+        self.recorded = [self.clock()]
+        self.store, self.oracle = self.make(), MemoryStore()
+        self.books = {shop_id: ("Europe/Madrid", "EUR") for shop_id in _SHOPS}
+
+    def _both(self, call: Callable[[Store], Any]) -> Any:
+        """Call both stores; they must answer, or refuse, alike."""
+        told, expected = _outcome(call, self.store), _outcome(call, self.oracle)
+        assert told == expected, f"the store says {told!r}, it should be {expected!r}"
+        return told
+
+    @initialize()
+    def attach_both_shops(self) -> None:
+        """Attach the two shops."""
+        for shop_id, books in self.books.items():
+            self._both(lambda store, to=_reporting(shop_id, *books): store.attach(to))
+
+    @rule(
+        shop_id=st.sampled_from(_SHOPS),
+        batch=st.lists(MEETING, max_size=5),
+        refuse=st.booleans(),
+        days=st.integers(0, 2),
+    )
+    def add(self, shop_id: str, batch: list[Interaction], days: int, *, refuse: bool) -> None:
+        """Add facts that may be new, known, late, in conflict or without a rate."""
+        self.clock.advance(days=days)
+        now = self.clock()
+        self.recorded.append(now)
+        self._both(lambda store: store.add(shop_id, batch, recorded_at=now, refuse=refuse))
+
+    @rule(
+        shop_id=st.sampled_from(_SHOPS),
+        timezone=st.sampled_from(["Europe/Madrid", "Asia/Tokyo"]),
+        currency=st.sampled_from(["EUR", "USD"]),
+        anew=st.booleans(),
+    )
+    def attach(self, shop_id: str, timezone: str, currency: str, *, anew: bool) -> None:
+        """Attach or rebuild a shop, with the same books or with others."""
+        to = _reporting(shop_id, timezone, currency)
+        self._both(lambda store: store.rebuild(to) if anew else store.attach(to))
+
+    @rule(
+        shop_id=st.sampled_from(_SHOPS),
+        who=st.sampled_from(_WHO[:2]),
+        name=st.sampled_from(["A", "B"]),
+        behind=st.sampled_from([0, 0, 0, 1, -1]),
+    )
+    def put_customer(self, shop_id: str, who: str, name: str, behind: int) -> None:
+        """Put a customer record, now and then with an old or a foreign version."""
+        kept = self.oracle.customer(shop_id, who) or Customer(id=who)
+        new = evolve(kept, name=name, version=max(0, kept.version - behind))
+        self._both(lambda store: store.put_customer(shop_id, new))
+
+    @rule()
+    def close_and_open_again(self) -> None:
+        """Open the store again."""
+        self.store = self.reopen(self.store)
+        for shop_id in _SHOPS:
+            if (shop := self.oracle.shop(shop_id)) is not None:
+                self.store.attach(Reporting(shop, RATES))
+
+    @rule(shop_id=st.sampled_from(_SHOPS), data=st.data())
+    def read_as_it_was_known(self, shop_id: str, data: st.DataObject) -> None:
+        """Compare what had been recorded by an earlier moment."""
+        then = data.draw(st.sampled_from(self.recorded))
+        self._both(lambda store: list(store.histories(shop_id, known_at=then)))
+        self._both(lambda store: [store.history(shop_id, who, known_at=then) for who in _WHO])
+
+    @invariant()
+    def shops_and_customers_agree(self) -> None:
+        """Compare policies and customer records."""
+        for shop_id in _SHOPS:
+            self._both(lambda store, shop_id=shop_id: store.shop(shop_id))
+            self._both(
+                lambda store, shop_id=shop_id: [store.customer(shop_id, who) for who in _WHO]
+            )
+
+    @invariant()
+    def histories_and_links_agree(self) -> None:
+        """Compare every history and every customer's links."""
+        for shop_id in _SHOPS:
+            self._both(lambda store, shop_id=shop_id: list(store.histories(shop_id)))
+            for who in _WHO:
+                self._both(lambda store, one=(shop_id, who): store.history(*one))
+                self._both(lambda store, one=(shop_id, who): store.links(*one))
+
+    @invariant()
+    def flat_rows_agree(self) -> None:
+        """Compare the flat rows, where the store keeps them."""
+        if isinstance(self.store, SupportsFacts):
+            for shop_id in _SHOPS:
+                told = sorted(self.store.facts(shop_id), key=repr)
+                assert told == sorted(self.oracle.facts(shop_id), key=repr)
+
+    def teardown(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+def _outcome(call: Callable[[Store], Any], store: Store) -> Any:
+    """What a call returns, or the error it raises as a value that compares."""
+    try:
+        return call(store)
+    except CrmkitError as error:
+        return type(error), str(error)
+
+
+StoreMachine.TestCase.settings = settings(stateful_step_count=12)

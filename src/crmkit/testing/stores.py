@@ -1,0 +1,38 @@
+"""Every promise of a store as a test that can be inherited and cannot be weakened.
+
+Subclass ``StoreSuite`` and give it a fixture ``store`` that returns an empty store. A store
+that outlives its process also says how to open it again, in ``reopened``. Tests of flat rows
+run for stores with ``SupportsFacts``; others skip them and say so.
+"""
+
+from typing import Any
+
+import pytest
+
+from crmkit.domain.ports import Store
+from crmkit.testing._promises_of_adding import PromisesOfAdding
+from crmkit.testing._promises_of_keeping import PromisesOfKeeping
+from crmkit.testing._promises_of_reading import PromisesOfReading
+from crmkit.testing._samples import LAMP
+
+
+class StoreSuite(PromisesOfAdding, PromisesOfReading, PromisesOfKeeping):
+    """Subclass it, give it a ``store`` fixture, and every promise is checked."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        promised = [name for name in dir(StoreSuite) if name.startswith("test_")]
+        broken = [name for name in promised if getattr(cls, name) is not getattr(StoreSuite, name)]
+        if broken:
+            raise TypeError(f"{cls.__name__} may not replace {', '.join(broken)}")
+
+    @pytest.fixture
+    def store(self) -> Store:
+        """Return an empty store."""
+        raise NotImplementedError("give your suite a store fixture")
+
+    @pytest.fixture
+    def attached(self, store: Store) -> Store:
+        """Return the store, ready for a shop."""
+        store.attach(LAMP)
+        return store
