@@ -187,7 +187,7 @@ def test_adding_facts_one_by_one_is_folding_anew(facts, cut):
 @given(shops(("ann",)))
 def test_buying_adds_up_over_parts_that_share_no_order(facts):
     parts = [
-        CustomerTally.collect(f for f in facts if hash(f.order_key) % 3 == k).buying
+        CustomerTally.collect(f for f in facts if ord((f.order_key or "-")[-1]) % 3 == k).buying
         for k in range(3)
     ]
     assert reduce(operator.add, parts, Buying()) == CustomerTally.collect(facts).buying

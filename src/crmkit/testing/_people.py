@@ -4,7 +4,15 @@ from hypothesis import strategies as st
 
 from crmkit.domain.customer import Customer, CustomerKind, Identifier, IdentifierKind
 from crmkit.domain.shop import Shop
-from crmkit.testing._values import Strategy, currencies, customer_ids, ids, json_values, money
+from crmkit.testing._values import (
+    Strategy,
+    currencies,
+    customer_ids,
+    given_or,
+    ids,
+    json_values,
+    money,
+)
 
 _ZONES = ("UTC", "Europe/Madrid", "America/New_York", "Asia/Kathmandu", "Pacific/Apia")
 
@@ -38,7 +46,7 @@ def customers(*, id: Strategy[str] | None = None) -> Strategy[Customer]:  # noqa
         kinds = [kind for kind in CustomerKind if (kind is CustomerKind.GUEST) == guest]
         return st.builds(Customer, id=st.just(one), kind=st.sampled_from(kinds), **rest)
 
-    return (id or customer_ids()).flatmap(record)
+    return given_or(id, customer_ids()).flatmap(record)
 
 
 def shops(
@@ -51,7 +59,7 @@ def shops(
     def in_currency(code: str) -> Strategy[Shop]:
         return st.builds(
             Shop,
-            id=id or ids(),
+            id=given_or(id, ids()),
             currency=st.just(code),
             timezone=st.sampled_from(_ZONES),
             fiscal_year_starts=st.integers(1, 12),
@@ -63,4 +71,4 @@ def shops(
             observed_since=st.none() | st.dates(),
         )
 
-    return (currency or currencies()).flatmap(in_currency)
+    return given_or(currency, currencies()).flatmap(in_currency)

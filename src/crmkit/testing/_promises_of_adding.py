@@ -80,7 +80,7 @@ class PromisesOfAdding:
     def test_a_conflict_keeps_nothing_of_its_call(self, attached: Store) -> None:
         attached.add("lamp", [bought("1")], recorded_at=MONDAY)
         before = _all(attached)
-        batch = [bought("2"), sent_back(), bought("1", on=1), rated()]
+        batch: list[Interaction] = [bought("2"), sent_back(), bought("1", on=1), rated()]
         with pytest.raises(StoreConflictError):
             attached.add("lamp", batch, recorded_at=day(1))
         assert _all(attached) == before

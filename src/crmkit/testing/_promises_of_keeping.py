@@ -1,6 +1,7 @@
 """Promises about shops and customer records: apart, under one policy, never lost."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -24,7 +25,7 @@ _ANN = Customer(
 )
 
 
-def _with(**policy: object) -> Reporting:
+def _with(**policy: Any) -> Reporting:
     return Reporting(evolve(LAMP.shop, **policy), RATES)
 
 
@@ -38,7 +39,8 @@ class PromisesOfKeeping:
 
     def test_a_shop_never_sees_anothers_rows(self, attached: Store) -> None:
         attached.attach(SOFA)
-        lamps, sofas = [bought("1", 0), sent_back()], [bought("1", 5), bought("2", 6)]
+        lamps = [bought("1", 0), sent_back()]
+        sofas = [bought("1", 5), bought("2", 6)]
         attached.add("lamp", lamps, recorded_at=MONDAY)
         assert attached.add("sofa", sofas, recorded_at=MONDAY).accepted == 2
         attached.put_customer("lamp", _ANN)

@@ -31,29 +31,29 @@ def line(product: str | None = "cup", quantity: str = "1", minor: int = 500, **m
     return Line(product_id=product, quantity=quantity, amount=amount, **more)
 
 
-def bought(id: str = "1", on: int = 0, who: str = "ann", **more: Any) -> Purchase:  # noqa: A002
+def bought(id: str = "1", on: int = 0, who: str = "ann", **more: Any) -> Interaction:  # noqa: A002
     """Return an order of one cup on a day."""
     given = {"order_id": id, "lines": [line()]} | more
     return Purchase(id=id, customer_id=who, at=day(on), **given)
 
 
-def sent_back(id: str = "r1", on: int = 9, who: str = "ann", **more: Any) -> Return:  # noqa: A002
+def sent_back(id: str = "r1", on: int = 9, who: str = "ann", **more: Any) -> Interaction:  # noqa: A002
     """Return the return of one cup on a day, no order named."""
     return Return(id=id, customer_id=who, at=day(on), **({"lines": [line()]} | more))
 
 
-def rated(id: str = "s1", on: int = 3, who: str = "ann", value: int = 9) -> SurveyResponse:  # noqa: A002
+def rated(id: str = "s1", on: int = 3, who: str = "ann", value: int = 9) -> Interaction:  # noqa: A002
     """Return an answer to how likely a recommendation is."""
     answer = Answer(item="recommend", value=value, scale=Scale(0, 10))
     return SurveyResponse(id=id, customer_id=who, at=day(on), instrument="nps", answers=[answer])
 
 
-def in_dollars(id: str = "d1", on: int = 0) -> Purchase:  # noqa: A002
+def in_dollars(id: str = "d1", on: int = 0) -> Interaction:  # noqa: A002
     """Return an order in dollars, for which there are rates from 2026 on."""
     return bought(id, on, lines=[line(currency="USD")])
 
 
-def in_yen(id: str = "y1", on: int = 0) -> Purchase:  # noqa: A002
+def in_yen(id: str = "y1", on: int = 0) -> Interaction:  # noqa: A002
     """Return an order in yen, for which there is no rate."""
     return bought(id, on, lines=[line(currency="JPY")])
 

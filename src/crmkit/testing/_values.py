@@ -13,6 +13,11 @@ Strategy = st.SearchStrategy
 SOURCES = ("shop", "till-2", "a.b_c")
 
 
+def given_or(given: Strategy[Any] | None, wide: Strategy[Any]) -> Strategy[Any]:
+    """Return the strategy that was given, or the wide one where none was."""
+    return wide if given is None else given
+
+
 def ids() -> Strategy[str]:
     """Any text that can be an id."""
     return st.text(min_size=1, max_size=12)
@@ -30,7 +35,7 @@ def money(
     most: int = 10**9,
 ) -> Strategy[Money]:
     """Amounts from ``least`` to ``most`` minor units."""
-    return st.builds(Money, st.integers(least, most), currency or currencies())
+    return st.builds(Money, st.integers(least, most), given_or(currency, currencies()))
 
 
 def moments(

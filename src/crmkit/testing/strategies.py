@@ -28,6 +28,7 @@ from crmkit.testing._values import (
     Strategy,
     currencies,
     customer_ids,
+    given_or,
     ids,
     json_values,
     moments,
@@ -76,17 +77,16 @@ def lines(
         amounts: Minor units; made positive for goods.
         costs: Minor units, or None where the cost is not known.
     """
-    quantities = quantities or st.decimals(0, 1000, places=3)
 
     @st.composite
     def drawn(draw: _Draw) -> Line:
-        code = draw(currency or currencies())
-        nature = draw(natures or st.sampled_from(Nature))
-        minor = draw(amounts or st.integers(-(10**7), 10**7))
-        cost = draw(costs or st.none() | st.integers(0, 10**7))
+        code = draw(given_or(currency, currencies()))
+        nature = draw(given_or(natures, st.sampled_from(Nature)))
+        minor = draw(given_or(amounts, st.integers(-(10**7), 10**7)))
+        cost = draw(given_or(costs, st.none() | st.integers(0, 10**7)))
         return Line(
-            product_id=draw(products or st.none() | ids()),
-            quantity=draw(quantities),
+            product_id=draw(given_or(products, st.none() | ids())),
+            quantity=draw(given_or(quantities, st.decimals(0, 1000, places=3))),
             amount=Money(abs(minor) if nature is Nature.GOODS else minor, code),
             cost=None if cost is None else Money(cost, code),
             category=draw(st.none() | st.just("books")),
@@ -139,7 +139,7 @@ def purchases(
 
     @st.composite
     def drawn(draw: _Draw) -> Purchase:
-        code, fields = draw(currency or currencies()), dict(given)
+        code, fields = draw(given_or(currency, currencies())), dict(given)
         bought = draw(
             _own_lines(fields, code, least=1).filter(lambda some: _goods_total(some) >= 0)
         )
@@ -168,7 +168,7 @@ def returns(*, currency: Strategy[str] | None = None, **given: Strategy[Any]) ->
 
     @st.composite
     def drawn(draw: _Draw) -> Return:
-        code, fields = draw(currency or currencies()), dict(given)
+        code, fields = draw(given_or(currency, currencies())), dict(given)
         back = draw(_own_lines(fields, code, least=0))
         refund = money(currency=st.just(code), least=0, most=10**7)
         own = {

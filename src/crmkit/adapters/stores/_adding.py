@@ -3,7 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import define, field
 
@@ -28,6 +28,11 @@ _KEPT = f"""
     SELECT id, revision, customer_id, kind, payload FROM crmkit_interactions
     WHERE shop_id = ? AND source = ? AND id IN ({", ".join("?" * CHUNK)})"""  # noqa: S608
 _PUT = "INSERT INTO crmkit_interactions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+_AT = -2
+_GROWN = """
+    UPDATE crmkit_shops SET kept = kept + :more, last_at = MAX(COALESCE(last_at, :at), :at)
+    WHERE shop_id = :shop"""
 
 _Id = tuple[str, str]
 
@@ -85,7 +90,10 @@ class Adding:
         self.cursor.executemany(_PUT, rows)
         drop_facts(self.cursor, self.to.shop.id, facts.keys() & read_before)
         put_facts(self.cursor, (row for theirs in facts.values() for row in theirs))
-        self._accepted += len(rows)
+        if rows:
+            self._accepted += len(rows)
+            latest = max(row[_AT] for row in rows)
+            self.cursor.execute(_GROWN, {"shop": self.to.shop.id, "more": len(rows), "at": latest})
 
     def _kept(self, chunk: list[Interaction]) -> _Kept:
         """Every kept revision of the ids in ``chunk``."""
@@ -120,7 +128,7 @@ class Adding:
         self._known += 1
         return None
 
-    def _row(self, one: Interaction, payload: str) -> tuple[str | int, ...]:
+    def _row(self, one: Interaction, payload: str) -> tuple[Any, ...]:
         at = microseconds(one.at)
         leading = (self.to.shop.id, one.source, one.id, one.revision, self.recorded_at)
         return *leading, one.customer_id, one.kind, at, payload

@@ -1,7 +1,7 @@
 """The tables of the SQLite store.
 
     crmkit_meta          the schema version
-    crmkit_shops         the policy of each shop
+    crmkit_shops         the policy of each shop, how many interactions, the latest of them
     crmkit_customers     customer records, with a version for optimistic locking
     crmkit_interactions  every revision of every interaction, as canonical text
     crmkit_facts         the flat rows of what is read now, returns linked
@@ -36,7 +36,9 @@ def _fact_column(name: str) -> str:
 
 _TABLES = {
     "crmkit_meta": f"(name TEXT PRIMARY KEY, value INTEGER NOT NULL){_KEYED}",
-    "crmkit_shops": f"(shop_id TEXT PRIMARY KEY, policy TEXT NOT NULL){_KEYED}",
+    "crmkit_shops": f"""(
+        shop_id TEXT PRIMARY KEY, policy TEXT NOT NULL,
+        kept INTEGER NOT NULL DEFAULT 0, last_at INTEGER){_KEYED}""",
     "crmkit_customers": f"""(
         shop_id TEXT NOT NULL, customer_id TEXT NOT NULL,
         version INTEGER NOT NULL, payload TEXT NOT NULL,

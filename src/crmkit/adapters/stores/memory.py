@@ -21,11 +21,13 @@ from crmkit.domain.errors import (
 )
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction, in_order
-from crmkit.domain.ports import Added, Refusal
+from crmkit.domain.ports import Added, Extent, Refusal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink, facts_of, link_returns
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import utc
+
+_NOTHING = Extent(kept=0, last_at=None)
 
 _Id = tuple[str, str]
 _Revision = tuple[str, str, int]
@@ -40,12 +42,14 @@ class _Kept:
         revisions: Every interaction by (source, id) and revision, with when it was recorded.
         claims: By customer, the ids of which some revision is theirs.
         customers: Customer records by id.
+        extent: How much is kept.
     """
 
     to: Reporting
     revisions: dict[_Id, dict[int, tuple[datetime, Interaction]]] = field(factory=dict)
     claims: dict[str, set[_Id]] = field(factory=lambda: defaultdict(set))
     customers: dict[str, Customer] = field(factory=dict)
+    extent: Extent = _NOTHING
 
     def have(self, key: _Revision) -> Interaction | None:
         kept = self.revisions.get(key[:2], {}).get(key[2])
@@ -55,6 +59,9 @@ class _Kept:
         revisions = self.revisions.setdefault((one.source, one.id), {})
         revisions[one.revision] = recorded_at, one
         self.claims[one.customer_id].add((one.source, one.id))
+        self.extent = Extent(
+            kept=self.extent.kept + 1, last_at=max(one.at, self.extent.last_at or one.at)
+        )
 
     def read(self, key: _Id, known_at: datetime | None) -> Interaction | None:
         """The highest revision that had been recorded by ``known_at``."""
@@ -138,6 +145,12 @@ class MemoryStore:
             for one in new.values():
                 kept.keep(one, recorded_at)
             return Added(accepted=len(new), known=known, refused=tuple(refused))
+
+    def extent(self, shop_id: str, /) -> Extent:
+        """Return how much is kept of a shop."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            return _NOTHING if kept is None else kept.extent
 
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None

@@ -40,11 +40,11 @@ from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError, StoreConflictError, StoreError
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction, Part
-from crmkit.domain.ports import Added
+from crmkit.domain.ports import Added, Extent
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import LinkRule, ReturnLink
 from crmkit.domain.shop import Shop
-from crmkit.domain.times import microseconds, utc
+from crmkit.domain.times import microseconds, moment, utc
 
 _FACTS = f"SELECT {', '.join(Fact._fields)} FROM crmkit_facts WHERE shop_id = :shop"  # noqa: S608
 _LINKS = """
@@ -178,6 +178,13 @@ class SQLiteStore:
             adding = Adding(cursor, to, microseconds(utc(recorded_at)), refuse)
             return adding.all(interactions)
 
+    def extent(self, shop_id: str, /) -> Extent:
+        """Return how much is kept of a shop, as counted while adding."""
+        query = "SELECT kept, last_at FROM crmkit_shops WHERE shop_id = ?"
+        with self._reading() as cursor:
+            kept, last_at = cursor.execute(query, (shop_id,)).fetchone() or (0, None)
+        return Extent(kept=kept, last_at=None if last_at is None else moment(last_at))
+
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None
     ) -> list[Interaction]:
@@ -250,7 +257,11 @@ def _kept_shop(cursor: sqlite3.Cursor, shop_id: str) -> Shop | None:
 
 def _keep_shop(cursor: sqlite3.Cursor, shop: Shop) -> None:
     values = (shop.id, shop_to_json(shop))
-    cursor.execute("INSERT OR REPLACE INTO crmkit_shops VALUES (?, ?)", values)
+    cursor.execute(
+        "INSERT INTO crmkit_shops (shop_id, policy) VALUES (?, ?)"
+        " ON CONFLICT (shop_id) DO UPDATE SET policy = excluded.policy",
+        values,
+    )
 
 
 def _kept_customer(cursor: sqlite3.Cursor, shop_id: str, customer_id: str) -> Customer | None:

@@ -19,6 +19,10 @@ _LOG_STEP = 1e-4
 _NEWTON_STEPS = 6
 # A mean log-likelihood whose slope is below this is flat.
 _FLAT = 1e-6
+# A mean log-likelihood that falls by less has not fallen.
+_ROUNDING = 1e-12
+# A Newton step shorter than this, in logarithms, ends the search.
+_ARRIVED = 1e-11
 # How near a border, in logarithms, counts as at it.
 _AT_BORDER = 0.02
 # A parameter known to no better than a factor of e^3 is not known.
@@ -117,10 +121,11 @@ def _finish(objective: Objective, point: Any, box: Any) -> Any:
         step = np.zeros_like(point)
         step[free] = np.linalg.solve(curvature, -gradient[free])
         ahead = np.clip(point + step, *box.T)
-        now, slope = objective(ahead)
-        if now < value - 1e-13 * abs(value) or abs(slope[free]).max() >= abs(gradient[free]).max():
+        if objective(ahead)[0] < value - _ROUNDING * (1 + abs(value)):
             break
         point = ahead
+        if abs(step).max() < _ARRIVED:
+            break
     return point
 
 
