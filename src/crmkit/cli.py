@@ -16,7 +16,7 @@ from typing import Annotated, Any
 from attrs import define, evolve, fields
 
 from crmkit._require import MissingExtraError
-from crmkit.adapters.importers import PRESETS, read_orders, read_surveys
+from crmkit.adapters.importers import PRESETS, OrderLog, SurveyLog, read_orders, read_surveys
 from crmkit.adapters.registry import open_store
 from crmkit.customer_base import CustomerBase
 from crmkit.domain.errors import CrmkitError, InvalidValueError
@@ -169,25 +169,28 @@ class _Sources:
 
     def load(self, base: CustomerBase) -> None:
         """Read every file into the base, with a progress bar, and say what became of it."""
-        for log in self._logs(base.shop):
-            with _progress(log.path) as tick:
+        for path, log in self._logs(base.shop):
+            with _progress(path) as tick:
                 outcome = base.load(log, progress=tick)
-            for part in loaded(outcome, what=Path(log.path).name):
+            for part in loaded(outcome, what=path.name):
                 _out.print(part, markup=False, highlight=False)
 
-    def _logs(self, shop: Shop) -> Iterator[Any]:
+    def _logs(self, shop: Shop) -> Iterator[tuple[Path, OrderLog | SurveyLog]]:
         for path in self.files:
-            yield read_orders(
+            yield (
                 path,
-                preset=self.preset,
-                columns=self.columns or None,
-                currency=shop.currency,
-                timezone=shop.timezone,
-                encoding=self.encoding,
-                delimiter=self.delimiter,
+                read_orders(
+                    path,
+                    preset=self.preset,
+                    columns=self.columns or None,
+                    currency=shop.currency,
+                    timezone=shop.timezone,
+                    encoding=self.encoding,
+                    delimiter=self.delimiter,
+                ),
             )
         for path in self.surveys:
-            yield read_surveys(path, timezone=shop.timezone, encoding=self.encoding)
+            yield path, read_surveys(path, timezone=shop.timezone, encoding=self.encoding)
 
 
 def _policy(
@@ -224,11 +227,11 @@ def _policy(
 
 
 @contextmanager
-def _progress(path: object) -> Iterator[Callable[[Progress], None]]:
+def _progress(path: Path) -> Iterator[Callable[[Progress], None]]:
     """A progress bar on the terminal's error stream; none where that is no terminal."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=_err, transient=True, disable=not _err.is_terminal) as bar:
-        task = bar.add_task(f"reading {Path(str(path)).name}", total=None)
+        task = bar.add_task(f"reading {path.name}", total=None)
 
         def tick(done: Progress) -> None:
             bar.update(task, completed=done.rows, total=done.total)

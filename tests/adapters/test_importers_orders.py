@@ -122,7 +122,8 @@ def test_rows_flagged_as_refunds_give_back_whatever_their_sign(read):
 
 
 def test_natures_are_told_by_column_or_by_code(read):
-    rows = "o1,c1,2026-01-02,a,1,10,goods\no1,c1,2026-01-02,x,1,-2,coupon\no1,c1,2026-01-02,y,1,3,postage\n"
+    said = ("a,1,10,goods", "x,1,-2,coupon", "y,1,3,postage")
+    rows = "".join(f"o1,c1,2026-01-02,{cells}\n" for cells in said)
     (order,) = read(HEADER.replace("\n", ",nature\n") + rows)
     natures = [line.nature for line in order.lines]
     assert natures == [Nature.GOODS, Nature.DISCOUNT, Nature.SHIPPING]

@@ -130,7 +130,7 @@ def test_a_number_above_twelve_tells_what_comes_first(seen, day):
     moments.look("05/05/2011")
     moments.look(seen)
     if day is None:
-        with pytest.raises(UnreadableLogError, match="1-12-2011.*two ways.*day_first"):
+        with pytest.raises(UnreadableLogError, match=r"1-12-2011.*two ways.*day_first"):
             moments.settle(Path("log.csv"))
     else:
         moments.settle(Path("log.csv"))

@@ -95,8 +95,8 @@ def find(
 
 
 def listed(names: Sequence[str]) -> str:
-    """Return column names as an error shows them: the first dozen."""
-    shown = ", ".join(name[:40] for name in names[:12])
+    """Return column names as an error shows them: the first dozen, on one line."""
+    shown = ", ".join(" ".join(name.split())[:40] for name in names[:12])
     return f"{shown}, …" if len(names) > 12 else shown or "none"
 
 

@@ -1,6 +1,6 @@
 """Times as logs write them, brought to UTC; a text that says no one moment is refused.
 
-ISO 8601 dates and times, ``20101201``, ``202012010826`` and ``20201201082600``; dates with
+ISO 8601 dates and times, ``20101201``, ``201012010826`` and ``20101201082600``; dates with
 slashes or hyphens (``1/12/2010 8:26``), with dots (day first); and dates whose month is a
 word (``1 Dec 2010``), through dateutil. Whether slashed dates have the day or the month
 first is told, or seen from the file: a number above 12 decides. Two-digit years are 1969 to
@@ -11,7 +11,7 @@ are believed: a shop's log that says 0001 or 9999 means that it does not know.
 """
 
 import re
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -47,13 +47,13 @@ def _hour(text: str | None, half: str | None) -> int:
     return hour % 12 + 12 * (half in "Pp")
 
 
-def _known_zone(_name: str | None, offset: int | None) -> tzinfo:
+def _known_zone(name: str | None, offset: int | None) -> tzinfo | None:
     """The zone of a time that names it; a name without an offset is anyone's guess."""
-    if offset is None:
-        raise ValueError
-    from datetime import timezone
-
-    return timezone(timedelta(seconds=offset))
+    if offset is not None:
+        return timezone(timedelta(seconds=offset))
+    if name is not None:
+        raise ValueError(name)
+    return None
 
 
 def _with_word(text: str) -> datetime:

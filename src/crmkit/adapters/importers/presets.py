@@ -30,6 +30,7 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from crmkit.adapters.importers.columns import Synonyms, plain
+from crmkit.adapters.importers.tables import headerless_names
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.lines import Nature
 from crmkit.domain.mapping import EMPTY, FrozenMapping
@@ -67,7 +68,7 @@ class Preset:
 
     def fits(self, names: Sequence[str]) -> bool:
         """Tell whether a file with these columns can be read with this preset."""
-        return not self.lacking(names)
+        return bool(headerless_names(names, self.headerless)) or not self.lacking(names)
 
     def lacking(self, names: Sequence[str]) -> list[str]:
         """Return the columns that this preset needs and a file does not have."""

@@ -190,10 +190,27 @@ def open_table(
     if first is None:
         raise UnreadableLogError(str(found), "is empty", "export it again")
     header = _header(first)
-    for names in headerless:
-        if len(names) == len(header) and all(map(_numeric, header)):
-            return evolve(table, names=names, headed=False)
+    unheaded = headerless_names(header, headerless)
+    if unheaded is not None:
+        return evolve(table, names=unheaded, headed=False)
     return evolve(table, names=_unlike(header))
+
+
+def headerless_names(
+    first: Sequence[str], headerless: Sequence[tuple[str, ...]]
+) -> tuple[str, ...] | None:
+    """Return the names for the columns of a file whose first line is data.
+
+    Args:
+        first: The fields of its first line.
+        headerless: The names there are, by their number.
+
+    Returns:
+        The names that are as many; None where there are none, or the line is a header.
+    """
+    if not all(map(_numeric, first)):
+        return None
+    return next((names for names in headerless if len(names) == len(first)), None)
 
 
 def _numeric(cell: str) -> bool:
