@@ -44,7 +44,8 @@ class Profile:
         behavioural, intentional, loyalty: Loyalty scores, 0 to 1.
         alive: Chance that the customer will still buy, 0 to 1.
         expected_purchases: Occasions to expect within the next 52 weeks.
-        future_revenue: Discounted revenue to expect within the horizon, major units.
+        future_revenue, future_low, future_high: Discounted revenue to expect within three
+            years and its interval, major units.
         clv, clv_low, clv_high: Lifetime value to come and its interval, major units.
         at_risk: Whether the customer is slipping away and not yet lost.
         at_stake: What a year of this customer brought, times the chance of having left.
@@ -69,12 +70,21 @@ class Profile:
     alive: float | None
     expected_purchases: float | None
     future_revenue: float | None
+    future_low: float | None
+    future_high: float | None
     clv: float | None
     clv_low: float | None
     clv_high: float | None
     at_risk: bool
     at_stake: float
     reason: str
+
+    @property
+    def worth(self) -> tuple[float | None, float | None, float | None]:
+        """Lifetime value and its interval; where profit is unknown, revenue to come."""
+        if self.clv is not None:
+            return self.clv, self.clv_low, self.clv_high
+        return self.future_revenue, self.future_low, self.future_high
 
     def to_row(self) -> dict[str, Any]:
         """Return a flat row of plain values: money in major units as text."""
@@ -259,6 +269,8 @@ def _profile(
         alive=alive,
         expected_purchases=value.expected_purchases.value,
         future_revenue=value.future_revenue.value,
+        future_low=value.future_revenue.low,
+        future_high=value.future_revenue.high,
         clv=value.clv.value,
         clv_low=value.clv.low,
         clv_high=value.clv.high,

@@ -1,8 +1,10 @@
 """The real log of UCI Online Retail: 541,909 rows, every one accounted for."""
 
 import functools
+import gzip
 from collections import Counter, defaultdict
 from decimal import Decimal
+from itertools import takewhile
 
 import pytest
 
@@ -162,3 +164,13 @@ def test_returns_are_linked_by_the_rule(retail):
         frozenset({LinkRule.UNLINKED}): 1_058,
     }
     assert sum(kinds.values()) == 8_539
+
+
+def test_december_alone_says_what_the_whole_file_says_of_december(retail, data, tmp_path):
+    early = tmp_path / "december.csv"
+    with gzip.open(data("uci_online_retail/online_retail.csv.gz"), "rt", encoding="utf-8") as rows:
+        early.write_text("".join(takewhile(lambda row: ",2011-01-" not in row, rows)))
+    december = [one for one in Read(early).interactions if one.at.year == 2010]
+    whole = {(one.kind, one.id): one for one in retail.interactions}
+    assert len(december) > 1_500
+    assert all(whole[one.kind, one.id] == one for one in december)

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.testing import StoreMachine, StoreSuite
@@ -76,3 +77,5 @@ class FileMachine(StoreMachine):
 
 TestInMemoryBehaviour = SQLiteMachine.TestCase
 TestInAFileBehaviour = FileMachine.TestCase
+# A file waits for the disk at every call; the rules are the same.
+TestInAFileBehaviour.settings = settings(max_examples=15)

@@ -16,18 +16,22 @@ if TYPE_CHECKING:
 __all__ = ["loaded", "tables"]
 
 Row = Sequence[str]
+_WORDS = frozenset({"reason", "why", "state"})
 
 
 def _table(title: str, columns: Sequence[str], rows: Iterable[Row]) -> "Table":
     """A table whose first column is text and whose other columns are figures."""
-    made = require("rich.table", extra="cli").Table(title=title, title_justify="left")
+    table = require("rich.table", extra="cli").Table
+    box = require("rich.box", extra="cli").SIMPLE_HEAD
+    made = table(title=title, title_justify="left", min_width=len(title) + 2, box=box)
     text = require("rich.text", extra="cli").Text
     for i, column in enumerate(columns):
-        made.add_column(column, justify="right" if i else "left", overflow="fold")
+        figures = i > 0 and column not in _WORDS
+        made.add_column(column, justify="right" if figures else "left", no_wrap=i == 0)
     for row in rows:
         made.add_row(*map(text, row))  # a customer's id is never markup
-    table: Table = made
-    return table
+    done: Table = made
+    return done
 
 
 def _figure(one: Estimate, *, percent: bool = False) -> tuple[str, str]:
@@ -43,8 +47,8 @@ def _figure(one: Estimate, *, percent: bool = False) -> tuple[str, str]:
     return shape.format(one.value), ends
 
 
-def _or_unknown(value: float | None, shape: str = "{:.2f}") -> str:
-    return "unknown" if value is None else shape.format(value)
+def _or_unknown(value: float | None, shape: str) -> str:
+    return "?" if value is None else shape.format(value)
 
 
 def _money(value: Money | None) -> str:
@@ -89,12 +93,21 @@ def tables(state: StateOfBase) -> Iterator[Any]:
     yield _table("Concentration of revenue", ("customers", "share"), _concentration_rows(state))
     yield _table(
         f"Most valuable by {state.ranked_by}",
-        ("customer", "state", "orders", "revenue", "alive", "next year", "to come", "95 %"),
+        (
+            "customer",
+            "state",
+            "orders",
+            state.books.revenue.currency,
+            "alive",
+            "52 weeks",
+            "to come",
+            "95 %",
+        ),
         [_valuable(one) for one in state.most_valuable],
     )
     yield _table(
         "Most at risk",
-        ("customer", "state", "revenue", "at stake", "why"),
+        ("customer", "state", state.books.revenue.currency, "at stake", "why"),
         [_risky(one) for one in state.most_at_risk],
     )
     for note in state.notes:
@@ -177,13 +190,13 @@ def _concentration_rows(state: StateOfBase) -> Iterator[Row]:
 
 
 def _valuable(one: Profile) -> Row:
-    worth = one.future_revenue if one.clv is None else one.clv
-    ends = "" if one.clv_low is None else f"{one.clv_low:,.0f} to {one.clv_high:,.0f}"
+    worth, low, high = one.worth
+    ends = "" if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
     return (
         one.customer_id,
         str(one.state),
         f"{one.orders:,}",
-        _money(one.revenue),
+        f"{one.revenue.amount:,.0f}",
         _or_unknown(one.alive, "{:.0%}"),
         _or_unknown(one.expected_purchases, "{:.1f}"),
         _or_unknown(worth, "{:,.0f}"),
@@ -195,7 +208,7 @@ def _risky(one: Profile) -> Row:
     return (
         one.customer_id,
         str(one.state),
-        _money(one.revenue),
+        f"{one.revenue.amount:,.0f}",
         f"{one.at_stake:,.0f}",
         one.reason,
     )

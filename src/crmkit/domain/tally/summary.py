@@ -181,7 +181,7 @@ class BaseSummary:
 
     Attributes:
         as_of_day: Days since 1970-01-01 in the shop's zone.
-        customers: Each customer by id; guests are not among them.
+        customers: Each customer, in the order of their ids; guests are not among them.
         guests: The guests' totals.
     """
 
@@ -204,7 +204,7 @@ class BaseSummary:
             as_of_day=as_of_day,
             customers={
                 c: CustomerSummary.read(c, t, as_of_day=as_of_day, buying=buying)
-                for c, t in tallies.items()
+                for c, t in sorted(tallies.items())
                 if not t.dealings.guest
             },
             guests=GuestTotals(

@@ -109,7 +109,7 @@ def period_kpis(
         period,
         shop=shop,
         base_gap=base_gap,
-        profits=_profits(now, within, shop),
+        profits={} if profit is None else _profits(now, within, shop),
     )
     return PeriodKpis(
         period=period,

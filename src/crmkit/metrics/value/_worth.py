@@ -145,3 +145,11 @@ def _slopes(
         below = value(evolve(model, **{name: parameter * math.exp(-_LOG_STEP)}))
         slopes.append((above - below) / (2 * _LOG_STEP))
     return slopes
+
+
+def interval_of(value: Callable[[Any], float], fit: Fit[Any]) -> tuple[float, float] | None:
+    """The interval that the parameters' uncertainty gives a figure of 0 or more of one model."""
+    if fit.covariance is None:
+        return None
+    slopes = _slopes(value, fit.model, fit.covariance)
+    return Worth(values=value(fit.model), parts=[(slopes, fit.covariance)]).ends(1.0)

@@ -17,7 +17,9 @@ from crmkit.domain.money import Money, decimals
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import Buying, CustomerSummary
 from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
+from crmkit.metrics.value._worth import interval_of
 from crmkit.metrics.value.clv import clv, total_clv
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.gamma_gamma import GammaGamma
@@ -38,6 +40,8 @@ HORIZON_WEEKS = 156
 YEAR_WEEKS = 52
 
 _NO_PURCHASE = "no net purchase yet"
+_NO_LEAVING = "the log shows no sign that customers leave, so it cannot tell who has left"
+_LEAST_CHANCE_TO_LEAVE = 1e-4
 _FUTURE = f"MBG/NBD × Gamma-Gamma over {HORIZON_WEEKS} weeks, discounted"
 
 
@@ -133,12 +137,11 @@ class BaseModels:
         """
         buyers = [one for one in people if one.days]
         scores, future = self._scores(buyers)
-        alive, coming = self._together(scores)
         found = iter(scores)
         return BaseValues(
             rows=tuple(self._told(one, next(found) if one.days else _Scores()) for one in people),
-            alive=alive,
-            expected_purchases=coming,
+            alive=self._alive_of(scores),
+            expected_purchases=self._purchases_of(buyers),
             clv=self._kept(future),
         )
 
@@ -183,7 +186,7 @@ class BaseModels:
             return {}
         model = self.buying.model
         return {
-            "alive": model.probability_alive(**history),
+            "alive": model.probability_alive(**history) if _sees_leaving(model) else None,
             "purchases": model.expected_purchases(**history, weeks=YEAR_WEEKS),
         }
 
@@ -219,7 +222,7 @@ class BaseModels:
             revenue=Money(summary.buying.revenue, currency),
             profit=None if profit is None else Money(profit, currency),
             tenure=summary.age,
-            alive=self._figure(scores.alive, "chance", "MBG/NBD", notes=missing),
+            alive=self._alive(scores.alive, "chance", missing),
             expected_purchases=self._figure(
                 scores.purchases, "occasions", f"MBG/NBD over {YEAR_WEEKS} weeks", notes=missing
             ),
@@ -228,6 +231,12 @@ class BaseModels:
             clv=self._kept(future).noting(*missing),
             notes=tuple(missing) if profit is not None else (*missing, NO_MARGIN),
         )
+
+    def _alive(self, value: float | None, unit: str, missing: Sequence[str] = ()) -> Estimate:
+        """The chance, or the reason why there is none: above all that nobody seems to leave."""
+        if isinstance(self.buying, Fit) and not missing and not _sees_leaving(self.buying.model):
+            return undefined(unit=unit, method="MBG/NBD", note=_NO_LEAVING)
+        return self._figure(value, unit, "MBG/NBD", notes=missing)
 
     def _figure(
         self,
@@ -268,31 +277,40 @@ class BaseModels:
     def _no_future(self) -> Estimate:
         return undefined(unit=self.shop.currency, method=_FUTURE, note=self._reason())
 
-    def _together(self, scores: Sequence[_Scores]) -> tuple[Estimate, Estimate]:
-        """How many will still be there, and how often they will come."""
-        alive = [one.alive for one in scores if one.alive is not None]
-        coming = [one.purchases for one in scores if one.purchases is not None]
-        if not alive:
-            none = self._figure(None, "customers", "sum of chances")
-            return none, evolve(none, unit="occasions")
-        spread = 1.96 * fsum(chance * (1 - chance) for chance in alive) ** 0.5
-        middle = fsum(alive)
-        method = "sum of the chances (MBG/NBD); the interval is the luck of each customer"
-        return (
-            Estimate(
-                value=middle,
-                low=max(0.0, middle - spread),
-                high=min(float(len(alive)), middle + spread),
-                n=len(alive),
-                unit="customers",
-                method=method,
-            ),
-            Estimate(
-                value=fsum(coming),
-                n=len(coming),
-                unit="occasions",
-                method=f"MBG/NBD over {YEAR_WEEKS} weeks, all customers",
-            ),
+    def _purchases_of(self, buyers: Sequence[CustomerSummary]) -> Estimate:
+        """How often all of them will come; the interval is the parameters' uncertainty."""
+        unit, method = "occasions", f"MBG/NBD over {YEAR_WEEKS} weeks, all customers"
+        if not buyers or not isinstance(self.buying, Fit):
+            return undefined(unit=unit, method=method, note=self._reason())
+        history = _columns(_history(one) for one in buyers)
+
+        def coming(model: MBGNBD) -> float:
+            return fsum(model.expected_purchases(**history, weeks=YEAR_WEEKS))
+
+        low, high = interval_of(coming, self.buying) or (None, None)
+        return Estimate(
+            value=coming(self.buying.model),
+            low=low,
+            high=high,
+            n=len(buyers),
+            unit=unit,
+            method=f"{method}; delta method over the parameters",
+        )
+
+    def _alive_of(self, scores: Sequence[_Scores]) -> Estimate:
+        """How many will still be there; each is a toss of their own chance."""
+        chances = [one.alive for one in scores if one.alive is not None]
+        if not chances:
+            return self._alive(None, "customers")
+        spread = two_sided_z() * fsum(chance * (1 - chance) for chance in chances) ** 0.5
+        middle = fsum(chances)
+        return Estimate(
+            value=middle,
+            low=max(0.0, middle - spread),
+            high=min(float(len(chances)), middle + spread),
+            n=len(chances),
+            unit="customers",
+            method="sum of the chances (MBG/NBD); the interval is the luck of each customer",
         )
 
 
@@ -302,6 +320,11 @@ def _line(name: str, fit: Fit[Any] | CrmkitError) -> str:
     parameters = ", ".join(f"{key} {value:.4g}" for key, value in asdict(fit.model).items())
     sure = "" if fit.converged else "; it did not converge"
     return "; ".join([f"{name}: {parameters} (n {fit.n:,g}{sure})", *fit.notes])
+
+
+def _sees_leaving(model: MBGNBD) -> bool:
+    """Whether the fitted chance to leave is one; without it, alive is no finding but a premise."""
+    return model.a / (model.a + model.b) > _LEAST_CHANCE_TO_LEAVE
 
 
 def _history(one: CustomerSummary) -> dict[str, Any]:
