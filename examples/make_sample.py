@@ -14,7 +14,16 @@ from crmkit.domain.lines import Line
 from crmkit.synthetic import SyntheticShop
 
 FOLDER = Path(__file__).parent
-ORDERS = ("order_id", "customer_id", "date", "product", "category", "quantity", "amount", "cost")
+ORDERS = (
+    "order_id",
+    "customer_id",
+    "date",
+    "product",
+    "category",
+    "quantity",
+    "amount",
+    "unit_cost",
+)
 SURVEYS = ("id", "customer_id", "date", "instrument", "item", "value", "low", "high")
 
 
@@ -29,7 +38,7 @@ def order_row(one: Purchase | Return, line: Line) -> tuple[object, ...]:
         line.category,
         sign * line.quantity,
         sign * line.amount.amount,
-        "" if line.cost is None else sign * line.cost.amount,
+        "" if line.cost is None else line.cost.amount / line.quantity,
     )
 
 

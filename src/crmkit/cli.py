@@ -111,6 +111,11 @@ def report(  # noqa: PLR0917  typer reads the signature as the command line
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Of the files; else UTF-8.")] = None,
     delimiter: Annotated[str | None, typer.Option(help="Of CSV files; else it is found.")] = None,
+    decimal: Annotated[str, typer.Option(help="The decimal mark of numbers: . or ,")] = ".",
+    day_first: Annotated[
+        bool | None,
+        typer.Option("--day-first/--month-first", help="How to read 3/4/2026; else it is found."),
+    ] = None,
     shop: Annotated[str, typer.Option(help="The shop's id.")] = "shop",
     store: Annotated[
         str, typer.Option(help="Where to keep it: sqlite:///crm.db; else in memory.")
@@ -137,6 +142,8 @@ def report(  # noqa: PLR0917  typer reads the signature as the command line
             columns=_columns(column or []),
             encoding=encoding,
             delimiter=delimiter,
+            decimal=decimal,
+            day_first=day_first,
         )
         kept = open_store(store)
         policy = _policy(
@@ -162,6 +169,8 @@ class _Sources:
     columns: dict[str, str]
     encoding: str | None
     delimiter: str | None
+    decimal: str
+    day_first: bool | None
 
     @property
     def any(self) -> bool:
@@ -187,10 +196,21 @@ class _Sources:
                     timezone=shop.timezone,
                     encoding=self.encoding,
                     delimiter=self.delimiter,
+                    decimal=self.decimal,
+                    day_first=self.day_first,
                 ),
             )
         for path in self.surveys:
-            yield path, read_surveys(path, timezone=shop.timezone, encoding=self.encoding)
+            yield (
+                path,
+                read_surveys(
+                    path,
+                    timezone=shop.timezone,
+                    encoding=self.encoding,
+                    delimiter=self.delimiter,
+                    day_first=self.day_first,
+                ),
+            )
 
 
 def _policy(

@@ -112,7 +112,7 @@ class SyntheticShop:
             customer_id=f"c{i + 1:04d}",
             first_day=int(draw.random() * self.days * 0.75),
             weekly_rate=draw.gammavariate(1.2, 1 / 8),
-            leaving_chance=draw.betavariate(1.0 + 2 * (1 - satisfaction), 6),
+            leaving_chance=draw.betavariate(0.4 + 1.2 * (1 - satisfaction), 2.4),
             basket=1 + draw.random(),
             return_rate=draw.betavariate(1, 12),
             satisfaction=satisfaction,
@@ -165,12 +165,12 @@ class SyntheticShop:
 
     def _line(self, product: Product, draw: Random) -> Line:
         quantity = draw.choice((1, 1, 1, 2, 3))
-        amount = product.price * quantity
+        unit_cost = Money.rounded(product.price * product.cost_share, self.currency)
         return Line(
             product_id=product.id,
             quantity=quantity,
-            amount=Money.rounded(amount, self.currency),
-            cost=Money.rounded(amount * product.cost_share, self.currency),
+            amount=Money.rounded(product.price * quantity, self.currency),
+            cost=Money(unit_cost.minor * quantity, self.currency),
             category=product.category,
         )
 

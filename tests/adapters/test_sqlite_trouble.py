@@ -202,7 +202,7 @@ def test_histories_are_read_along_the_index_without_sorting(query):
     connection = sqlite3.connect(":memory:")
     SQLiteStore(connection)
     values = {"shop": "lamp", "known": EVER, "customer": "ann"}
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]  # noqa: S608
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
     assert any("crmkit_histories" in step for step in plan)
     assert not any("TEMP B-TREE" in step for step in plan)
     assert not any(step.startswith("SCAN") for step in plan)
@@ -437,8 +437,10 @@ def test_a_damaged_file_says_so(tmp_path):
     damaged = bytearray((tmp_path / "shop.db").read_bytes())
     damaged[4096:] = b"\xff" * (len(damaged) - 4096)
     (tmp_path / "shop.db").write_bytes(damaged)
-    with pytest.raises(StoreError, match="damaged|no SQLite database"):
-        list(SQLiteStore.open(tmp_path / "shop.db").histories("lamp"))
+    connection = sqlite3.connect(tmp_path / "shop.db")
+    with pytest.raises(StoreError, match=r"damaged|no SQLite database"):
+        list(SQLiteStore(connection).histories("lamp"))
+    connection.close()
 
 
 def test_numbers_beyond_64_bits_and_broken_text_are_store_errors():

@@ -1,0 +1,74 @@
+"""The strategies draw what tests need: wide values, and returns that find orders."""
+
+from datetime import UTC
+
+import pytest
+from hypothesis import find, given, settings
+from hypothesis import strategies as st
+
+from crmkit.domain.customer import guest_id, is_guest
+from crmkit.domain.interactions import KINDS, Happened, Purchase, Return
+from crmkit.domain.returns import LinkRule, link_returns
+from crmkit.testing import strategies
+
+ENOUGH = settings(max_examples=5000)
+
+
+@pytest.mark.parametrize("rule", LinkRule)
+def test_histories_hold_returns_linked_by_every_rule(rule):
+    find(
+        strategies.histories(),
+        lambda history: any(link.rule is rule for link in link_returns(history)),
+        settings=ENOUGH,
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_interactions_are_of_every_kind(kind):
+    assert isinstance(find(strategies.interactions(), lambda one: isinstance(one, kind)), Happened)
+
+
+@pytest.mark.parametrize("currency", ["EUR", "JPY", "KWD"])
+def test_currencies_with_any_decimals_are_drawn(currency):
+    found = find(strategies.purchases(), lambda one: one.currency == currency, settings=ENOUGH)
+    assert found.currency == currency
+
+
+def test_guests_and_customers_are_drawn():
+    assert is_guest(find(strategies.customer_ids(), is_guest))
+    assert not is_guest(find(strategies.customer_ids(), lambda one: not is_guest(one)))
+
+
+@given(
+    strategies.purchases(
+        id=st.just("7"), currency=st.just("JPY"), products=st.just("cup"), order_id=st.just("o")
+    )
+)
+def test_fields_can_be_given(one):
+    assert isinstance(one, Purchase)
+    assert (one.id, one.order_id, one.currency) == ("7", "o", "JPY")
+    assert {line.product_id for line in one.lines} == {"cup"}
+
+
+@given(strategies.histories(customer_id=guest_id("shop", "1"), named=False, most=5))
+def test_a_history_is_that_of_one_customer(history):
+    assert len(history) <= 5
+    assert {one.customer_id for one in history} <= {"guest:shop/1"}
+    assert all(one.order_id is None for one in history if isinstance(one, Return))
+    assert len({(one.source, one.id) for one in history}) == len(history)
+
+
+@given(strategies.moments())
+def test_moments_are_in_utc(at):
+    assert at.tzinfo is UTC
+
+
+@given(strategies.customers(id=st.just("guest:shop/1")))
+def test_customers_can_be_guests(one):
+    assert one.kind.value == "guest"
+    assert one.version == 0
+
+
+@given(strategies.shops(currency=st.just("KWD")))
+def test_shops_can_be_given_a_currency(shop):
+    assert shop.currency == "KWD"
