@@ -45,7 +45,7 @@ from crmkit.metrics.loyalty.observed import (
     base_loyalty,
     observed_loyalty,
 )
-from crmkit.metrics.satisfaction.asked import Satisfaction, asked, satisfaction
+from crmkit.metrics.satisfaction.asked import Satisfaction, asked, stated_satisfaction
 from crmkit.metrics.value.valuation import CustomerValue
 from crmkit.profiles import Profiles, profiled
 
@@ -251,8 +251,10 @@ class CustomerBase:
         """
         until = self._moment(as_of)
         if customer_id is None:
-            return satisfaction(self._judged(until, known_at).profiles.answers)
-        return satisfaction([asked(self.summary(customer_id, as_of=until, known_at=known_at))])
+            return stated_satisfaction(self._judged(until, known_at).profiles.answers)
+        return stated_satisfaction(
+            [asked(self.summary(customer_id, as_of=until, known_at=known_at))]
+        )
 
     @overload
     def loyalty(

@@ -7,20 +7,30 @@ from crmkit.metrics.loyalty.cognitive import cognitive
 from crmkit.metrics.loyalty.dimension import Dimension, rescaled
 from crmkit.metrics.loyalty.intentional import intentional
 from crmkit.metrics.loyalty.loyalty import Loyalty, Weakest, loyalty
+from crmkit.metrics.loyalty.observed import (
+    BaseLoyalty,
+    CustomerLoyalty,
+    base_loyalty,
+    observed_loyalty,
+)
 from crmkit.metrics.loyalty.typology import LoyaltyClass, Typology, dick_basu
 
 __all__ = [
     "Anchors",
+    "BaseLoyalty",
+    "CustomerLoyalty",
     "Dimension",
     "Loyalty",
     "LoyaltyClass",
     "Typology",
     "Weakest",
     "affective",
+    "base_loyalty",
     "behavioural",
     "cognitive",
     "dick_basu",
     "intentional",
     "loyalty",
+    "observed_loyalty",
     "rescaled",
 ]

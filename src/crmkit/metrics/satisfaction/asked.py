@@ -18,7 +18,7 @@ from crmkit.metrics.satisfaction.ces import Ces, ces
 from crmkit.metrics.satisfaction.csat import Csat, csat
 from crmkit.metrics.satisfaction.nps import nps
 
-__all__ = ["WINDOW_DAYS", "Asked", "Satisfaction", "asked", "satisfaction"]
+__all__ = ["WINDOW_DAYS", "Asked", "Satisfaction", "asked", "stated_satisfaction"]
 
 #: Answers older than this say nothing about today.
 WINDOW_DAYS = 365
@@ -129,7 +129,7 @@ def _scale_of(name: str) -> Scale:
     return declared.scale
 
 
-def satisfaction(everyone: Iterable[Sequence[Asked]]) -> Satisfaction:
+def stated_satisfaction(everyone: Iterable[Sequence[Asked]]) -> Satisfaction:
     """Return how satisfied customers say they are, each counted once per question.
 
     Args:

@@ -10,14 +10,19 @@ from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.gamma_gamma import GammaGamma
 from crmkit.metrics.value.mbgnbd import MBGNBD
 from crmkit.metrics.value.plain import from_plain, to_plain
+from crmkit.metrics.value.valuation import BaseModels, BaseValues, CustomerValue, fit_base
 
 __all__ = [
     "BGNBD",
     "MBGNBD",
+    "BaseModels",
     "BaseValue",
+    "BaseValues",
+    "CustomerValue",
     "Fit",
     "GammaGamma",
     "clv",
+    "fit_base",
     "from_plain",
     "to_plain",
     "total_clv",
