@@ -18,7 +18,7 @@ settings.register_profile("long", deadline=None, max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def data() -> Callable[[str], Path]:
     """A function from a name inside the data folder to its path.
 

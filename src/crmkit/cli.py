@@ -19,7 +19,7 @@ from crmkit._require import MissingExtraError
 from crmkit.adapters.importers import PRESETS, OrderLog, SurveyLog, read_orders, read_surveys
 from crmkit.adapters.registry import open_store
 from crmkit.customer_base import CustomerBase
-from crmkit.domain.errors import CrmkitError, InvalidValueError
+from crmkit.domain.errors import CrmkitError, InvalidValueError, UnreadableLogError
 from crmkit.domain.ports import Store
 from crmkit.domain.shop import Shop
 from crmkit.loading import Progress
@@ -34,7 +34,8 @@ try:
     from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 except ModuleNotFoundError as error:
-    sys.exit(str(MissingExtraError(error.name or "typer", "cli")))
+    sys.stderr.write(f"crmkit: {MissingExtraError(error.name or 'typer', 'cli')}\n")
+    sys.exit(2)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -225,10 +226,9 @@ def _policy(
     """The shop's policy: what was given, else what the store keeps, else the preset's."""
     kept = store.shop(shop_id)
     if not sources.any and kept is None:
-        raise InvalidValueError(
-            "FILE",
-            "missing",
-            "a report needs a log",
+        raise UnreadableLogError(
+            "no log",
+            "a report needs one",
             "try: crmkit report orders.csv --currency EUR, or name a --store filled before",
         )
     layout = PRESETS.get(sources.preset) if sources.preset else None
@@ -240,8 +240,8 @@ def _policy(
         {} if layout is None else {"currency": layout.currency, "timezone": layout.timezone}
     )
     if "currency" not in given | defaults:
-        raise InvalidValueError(
-            "--currency", None, "must be given", "say --currency EUR, or use a --preset"
+        raise UnreadableLogError(
+            "no currency", "amounts need one", "say --currency EUR, or use a --preset"
         )
     return Shop(id=shop_id, **{**defaults, **given})
 
@@ -264,8 +264,8 @@ def _print_state(
 ) -> None:
     last = base.last_day()
     if last is None:
-        raise InvalidValueError(
-            "FILE", "no usable row", "a report needs at least one", "see the rows not used above"
+        raise UnreadableLogError(
+            "no usable row", "a report needs at least one", "see the rows not used above"
         )
     day = as_of or last
     state = state_of_base(base, as_of=day)

@@ -8,6 +8,7 @@ import pytest
 
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
 from crmkit.metrics.value import BGNBD, MBGNBD, from_plain, to_plain
+from crmkit.metrics.value._optimise import Optimum, plain_errors
 
 MODELS = (BGNBD, MBGNBD)
 NAMES = ("r", "alpha", "a", "b")
@@ -151,6 +152,22 @@ def test_customers_alike_in_their_chance_to_leave_run_to_the_border_and_say_so(c
         assert fit.standard_errors["a"] is fit.standard_errors["b"] is None
     else:
         assert fit.standard_errors["a"] > 0.25 * fit.model.a
+
+
+def test_a_parameter_at_the_border_takes_its_partners_error_with_it():
+    optimum = Optimum(
+        point=np.zeros(4),
+        value=-1.0,
+        covariance=np.diag([0.01, 0.01, 0.0, 0.01]),
+        at_border=("a",),
+        unknown=(),
+        is_flat=True,
+    )
+    values = dict.fromkeys(NAMES, 2.0)
+    errors, covariance = plain_errors(optimum, values, ({"r", "alpha"}, {"a", "b"}))
+    assert errors == {"r": 0.2, "alpha": 0.2, "a": None, "b": None}
+    assert covariance[3] == (0.0, 0.0, 0.0, 0.01)
+    assert not optimum.is_sharp
 
 
 @pytest.mark.parametrize("cls", MODELS)

@@ -116,7 +116,7 @@ def test_discounted_purchases_are_the_sum_over_weeks(model, history, weeks, disc
     )
     assume(want > 1e-250)
     got = model.discounted_purchases(*history, weeks=weeks, weekly_discount=discount)
-    assert got == pytest.approx(want, rel=1e-9)
+    assert got == pytest.approx(want, rel=2e-11)
 
 
 @given(models(), st.lists(histories(), min_size=1, max_size=6), powers_of_ten(-2, 5))

@@ -71,7 +71,7 @@ ORDER_COLUMNS: Synonyms = {
     ),
     "amount": (
         *("line_total", "line_amount", "amount", "net_amount", "total", "total_price"),
-        *("subtotal", "sales", "revenue", "value", "order_total", "order_amount"),
+        *("subtotal", "sales", "revenue", "order_total", "order_amount"),
         "grand_total",
     ),
     "cost": ("unit_cost", "cost_price", "cost_per_item"),
