@@ -97,7 +97,7 @@ class Profile:
         return row
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class Profiles(Sequence[Profile]):
     """All customers of a base, judged, by customer id.
 
@@ -135,6 +135,21 @@ class Profiles(Sequence[Profile]):
 
     def __iter__(self) -> Iterator[Profile]:
         return iter(self.rows)
+
+    def __repr__(self) -> str:
+        return f"<Profiles of {len(self):,} customers as of {date_of(self.as_of_day)}>"
+
+    def __str__(self) -> str:
+        states = ", ".join(f"{count:,} {state}" for state, count in self.states().items() if count)
+        return "\n".join(
+            [
+                f"{len(self):,} customers as of {date_of(self.as_of_day)}: {states or 'nobody'}",
+                f"still customers   {self.worth.alive}",
+                f"next 52 weeks     {self.worth.expected_purchases}",
+                f"lifetime value    {self.worth.clv}",
+                *self.models.lines(),
+            ]
+        )
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return one flat row per customer."""

@@ -40,6 +40,9 @@ class CustomerLoyalty:
     intentional: Dimension
     loyalty: Loyalty
 
+    def __str__(self) -> str:
+        return "\n".join([f"loyalty {self.loyalty}", *self.loyalty.notes])
+
 
 def observed_behaviour(summary: CustomerSummary, shop: Shop) -> Dimension:
     """Return the behavioural dimension of a customer.
@@ -99,6 +102,16 @@ class BaseLoyalty:
     intentional: Estimate
     overall: Estimate
     notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                f"behavioural  {self.behavioural}",
+                f"intentional  {self.intentional}",
+                f"overall      {self.overall}",
+                *self.notes,
+            ]
+        )
 
 
 def base_loyalty(everyone: Iterable[CustomerLoyalty]) -> BaseLoyalty:

@@ -112,6 +112,16 @@ class Satisfaction:
     customers: int
     notes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                f"NPS   {self.nps}",
+                f"CSAT  {self.csat.top_box} in the top box",
+                f"CES   {self.ces.easy} found it easy",
+                *self.notes,
+            ]
+        )
+
 
 def _latest(everyone: Iterable[Sequence[Asked]], question: str, scale: Scale) -> list[float]:
     """The latest answers to one question that were given on the scale expected of it."""

@@ -73,6 +73,19 @@ class CustomerValue:
     clv: Estimate
     notes: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        profit = "unknown" if self.profit is None else str(self.profit)
+        return "\n".join(
+            [
+                f"{self.customer_id}: revenue {self.revenue}, profit {profit}",
+                f"still a customer  {self.alive}",
+                f"next 52 weeks     {self.expected_purchases}",
+                f"per occasion      {self.expected_spend}",
+                f"lifetime value    {self.clv}",
+                *self.notes,
+            ]
+        )
+
 
 @frozen(kw_only=True)
 class BaseValues:
