@@ -51,10 +51,15 @@ class Estimate:
     def __str__(self) -> str:
         if self.value is None:
             return "unknown" + (f" ({self.notes[0]})" if self.notes else "")
-        text = f"{self.value:,.4g} {self.unit}".rstrip()
+        text = f"{_digits(self.value)} {self.unit}".rstrip()
         if self.low is None or self.high is None:
             return f"{text} (n {self.n:,g})"
-        return f"{text} ({self.low:,.4g} to {self.high:,.4g}, n {self.n:,g})"
+        return f"{text} ({_digits(self.low)} to {_digits(self.high)}, n {self.n:,g})"
+
+
+def _digits(value: float) -> str:
+    """``value`` as a person reads it: whole above a thousand, else four digits."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def undefined(
