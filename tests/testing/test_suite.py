@@ -1,7 +1,9 @@
 """The suite cannot be weakened, and it and the machine catch stores that break promises."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from attrs import evolve
@@ -20,7 +22,7 @@ def _replacing(**names):
 
 def test_a_promise_cannot_be_replaced():
     with pytest.raises(TypeError, match="may not replace test_adding_twice_changes_nothing"):
-        _replacing(test_adding_twice_changes_nothing=lambda self: None)
+        _replacing(test_adding_twice_changes_nothing=lambda _self: None)
 
 
 def test_a_promise_cannot_be_replaced_by_nothing():
@@ -38,7 +40,7 @@ def test_a_promise_cannot_be_replaced_by_a_second_parent():
 
 
 def test_a_suite_may_have_tests_of_its_own():
-    assert _replacing(test_something_else=lambda self: None).__name__ == "TestWeak"
+    assert _replacing(test_something_else=lambda _self: None).__name__ == "TestWeak"
 
 
 class _ForgetsDuplicates(MemoryStore):
@@ -111,13 +113,13 @@ def test_the_suite_catches_a_store_that_breaks_a_promise(broken, tmp_path):
         "    @pytest.fixture\n    def store(self):\n        return Broken()\n"
     )
     (tmp_path / "test_broken.py").write_text(code)
-    args = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-c", "/dev/null", str(tmp_path)]
+    args = ["-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-c", os.devnull, str(tmp_path)]
     told = subprocess.run(
         [sys.executable, *args],
         capture_output=True,
         text=True,
         check=False,
-        env={"PYTHONPATH": str(__import__("pathlib").Path(__file__).parent)},
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent)},
     )
     assert told.returncode == 1, told.stdout
     assert "1 failed" in told.stdout

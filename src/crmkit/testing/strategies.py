@@ -65,6 +65,7 @@ def lines(
     natures: Strategy[Nature] | None = None,
     quantities: Strategy[Decimal] | None = None,
     amounts: Strategy[int] | None = None,
+    prices: Strategy[int] | None = None,
     costs: Strategy[int | None] | None = None,
 ) -> Strategy[Line]:
     """Lines of orders and returns.
@@ -75,6 +76,7 @@ def lines(
         natures: What a line is for.
         quantities: 0 or more, with at most three decimals.
         amounts: Minor units; made positive for goods.
+        prices: Minor units for one; if given, goods amount to quantity × price.
         costs: Minor units, or None where the cost is not known.
     """
 
@@ -82,11 +84,15 @@ def lines(
     def drawn(draw: _Draw) -> Line:
         code = draw(given_or(currency, currencies()))
         nature = draw(given_or(natures, st.sampled_from(Nature)))
-        minor = draw(given_or(amounts, st.integers(-(10**7), 10**7)))
+        quantity = draw(given_or(quantities, st.decimals(0, 1000, places=3)))
+        if prices is not None and nature is Nature.GOODS:
+            minor = int(quantity * draw(prices))
+        else:
+            minor = draw(given_or(amounts, st.integers(-(10**7), 10**7)))
         cost = draw(given_or(costs, st.none() | st.integers(0, 10**7)))
         return Line(
             product_id=draw(given_or(products, st.none() | ids())),
-            quantity=draw(given_or(quantities, st.decimals(0, 1000, places=3))),
+            quantity=quantity,
             amount=Money(abs(minor) if nature is Nature.GOODS else minor, code),
             cost=None if cost is None else Money(cost, code),
             category=draw(st.none() | st.just("books")),
@@ -118,7 +124,7 @@ def _own_lines(given: dict[str, Any], code: str, *, least: int) -> Strategy[list
     return st.lists(lines(currency=st.just(code), **own), min_size=least, max_size=4)
 
 
-_OF_LINES = ("products", "natures", "quantities", "amounts", "costs")
+_OF_LINES = ("products", "natures", "quantities", "amounts", "prices", "costs")
 
 
 def _goods_total(bought: list[Line]) -> int:
@@ -239,24 +245,29 @@ def histories(
     """
     alike: dict[str, Any] = {
         "customer_id": st.just(customer_id),
-        "at": st.integers(1, 28).map(lambda day: datetime(2026, 1, day, tzinfo=UTC)),
+        "id": st.integers(1, 99).map(str),
+        "at": st.integers(1, 12).map(lambda day: datetime(2026, 1, day, tzinfo=UTC)),
         "source": st.just("shop"),
         "extra": st.just({}),
         "revision": st.just(0),
+        **dict.fromkeys(["channel", "staff_id", "offer_id", "campaign_id"], st.none()),
     }
     traded = alike | {
         "currency": st.just(currency),
-        "products": st.sampled_from(["a", "b", None]),
+        "products": st.sampled_from(["a", "a", "b", None]),
         "natures": st.sampled_from([Nature.GOODS] * 4 + [Nature.DISCOUNT, Nature.SHIPPING]),
-        "quantities": st.integers(0, 4).map(Decimal),
+        "quantities": st.sampled_from([1, 1, 2, 3, 0]).map(Decimal),
         "amounts": st.integers(-2, 12),
+        "prices": st.sampled_from([5, 5, 7]),
         "costs": st.none() | st.integers(0, 9),
     }
     orders = st.integers(1, 6).map(str)
     told = st.none() | orders if named else st.none()
     one = st.one_of(
         purchases(order_id=orders, **traded),
+        purchases(order_id=orders, **traded),
         returns(order_id=told, **traded),
+        returns(order_id=st.none(), **traded),
         deliveries(order_id=orders, **alike),
         survey_responses(**alike),
     )

@@ -2,8 +2,6 @@
 
 import pytest
 
-pytest.importorskip("narwhals")
-
 from crmkit.adapters.frames import fact_frame
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import attrs
-import narwhals as nw
 import pytest
 from attrs import evolve, frozen
 from hypothesis import example, given, settings
@@ -29,6 +28,8 @@ from crmkit.domain.tally import (
     total,
     whole,
 )
+
+nw = pytest.importorskip("narwhals")
 
 TESTS = Path(__file__).parents[2]
 drawn = SimpleNamespace(**runpy.run_path(str(TESTS / "domain" / "drawn_tallies.py")))
@@ -191,6 +192,12 @@ def test_a_fact_without_what_every_fact_has_is_refused(engine, name):
 def test_columns_that_no_declaration_reads_may_be_missing(engine):
     frame = nw.from_native(engine([BOUGHT])).drop("shop_id", "revision", "channel").to_native()
     assert summarise(frame, **NOW).to_summaries() == summaries([BOUGHT], **NOW)
+
+
+def test_pandas_rows_are_numbered_from_zero():
+    facts = [BOUGHT._replace(customer_id="guest", guest=1), BOUGHT]
+    got = summarise(fact_frame(facts, "pandas"), **NOW)
+    assert list(got.customers.index) == list(got.occasions.index) == [0]
 
 
 def test_what_is_no_frame_is_refused():

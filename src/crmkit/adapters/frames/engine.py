@@ -16,6 +16,9 @@ __all__ = ["Engine", "finished", "narwhals", "opened", "whole_numbers"]
 
 #: Columns that every fact has a value in.
 _NEVER_NULL = ("shop_id", "source", "id", "part", "customer_id", "guest", "kind", "at", "day")
+#: What pandas calls columns of text and of whole numbers, gaps aside.
+_TEXTS = frozenset({"string", "empty", "unknown-array"})
+_NUMBERS = frozenset({"integer", "floating", "empty", "unknown-array"})
 _WAY_OUT = "see crmkit.domain.facts.Fact for the columns; fact_frame(...) makes them all"
 
 
@@ -47,41 +50,42 @@ def opened(native: Any, needed: frozenset[str]) -> Any:
         ) from error
     if missing := sorted(needed.difference(frame.collect_schema().names())):
         raise InvalidValueError("columns", missing, "are missing from the frame", _WAY_OUT)
-    frame = _typed(_nullable(frame.select(*sorted(needed))))
+    frame = _typed(_masked(frame.select(*sorted(needed))))
     _without_nulls(frame, [name for name in _NEVER_NULL if name in needed])
     return frame.lazy() if frame.implementation.is_polars() else frame
 
 
-def _nullable(frame: Any) -> Any:
-    """A pandas frame whose columns can hold missing values without becoming floats."""
+def _masked(frame: Any) -> Any:
+    """A pandas frame in pandas' own nullable types, in which a gap makes no float."""
     if not frame.implementation.is_pandas():
         return frame
     native = frame.to_native()
-    pandas = require("pandas", extra="frames")
-    numpy_like = [n for n in native.columns if not _is_nullable(native[n].dtype, pandas)]
-    for name in numpy_like:
-        into = "string" if name in TEXT_COLUMNS else "Int64" if name in Fact._fields else None
-        try:
-            native = native.assign(**{name: native[name].astype(into)}) if into else native
-        except (TypeError, ValueError) as error:
-            raise _wrong_type(name, native[name].dtype) from error
-    return narwhals().from_native(native)
+    known = [name for name in native.columns if name in Fact._fields]
+    return narwhals().from_native(native.assign(**{n: _masked_column(native[n]) for n in known}))
+
+
+def _masked_column(series: Any) -> Any:
+    """One pandas column as text or nullable integers; gaps may have made floats of it."""
+    infer = require("pandas.api.types", extra="frames").infer_dtype
+    kind = infer(series.cat.categories if hasattr(series, "cat") else series)
+    into, fits = ("string", _TEXTS) if series.name in TEXT_COLUMNS else ("Int64", _NUMBERS)
+    if kind not in fits:
+        raise _wrong_type(series.name, series.dtype)
+    try:
+        return series.astype(into)
+    except (TypeError, ValueError) as error:
+        raise _wrong_type(series.name, series.dtype) from error
 
 
 def whole_numbers(frame: Any) -> Any:
-    """A frame of computed integers that pandas may have turned into floats for a gap."""
+    """A frame of computed columns in which pandas kept some as integers without gaps."""
     if not frame.implementation.is_pandas():
         return frame
     native = frame.to_native()
-    types = {n: "Int64" for n in native.columns if getattr(native[n].dtype, "kind", "") == "f"}
-    return narwhals().from_native(native.astype(types))
-
-
-def _is_nullable(dtype: Any, pandas: Any) -> bool:
-    """Whether a pandas column keeps missing values apart from its type."""
-    if isinstance(dtype, pandas.StringDtype):
-        return dtype.na_value is pandas.NA
-    return isinstance(dtype, pandas.ArrowDtype) or str(dtype) in {"Int64", "Int32"}
+    kinds = {name: getattr(native[name].dtype, "kind", "") for name in native.columns}
+    return narwhals().from_native(
+        native.astype({n: "Int64" for n, k in kinds.items() if k in "if"})
+    )
 
 
 def _typed(frame: Any) -> Any:
@@ -152,5 +156,5 @@ class Engine:
 
 
 def finished(frame: Any) -> Any:
-    """The frame, computed, as the engine's own eager frame."""
-    return _collected(frame).to_native()
+    """The frame, computed, as the engine's own eager frame; pandas rows are numbered anew."""
+    return narwhals().maybe_reset_index(_collected(frame)).to_native()

@@ -14,7 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from crmkit.adapters.frames.collect import Collected, collect, figure_names, kept, read, zeros
-from crmkit.adapters.frames.engine import Engine, finished, narwhals, opened
+from crmkit.adapters.frames.engine import Engine, finished, narwhals, opened, whole_numbers
 from crmkit.adapters.frames.rebuild import tallies
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.tally import (
@@ -232,5 +232,5 @@ def _guests(orders: Any, guest_ids: Any, buying: type[Any], engine: Engine) -> C
 def _filled(frame: Any, tally: type[Any]) -> Any:
     """A frame after a left join, whose missing sums are zero and integers again."""
     nw = narwhals()
-    frame = frame.with_columns(nw.col(*zeros(tally)).fill_null(0))
+    frame = whole_numbers(frame).with_columns(nw.col(*zeros(tally)).fill_null(0))
     return frame.with_columns(nw.col(*figure_names(tally, derived=False)).cast(nw.Int64))

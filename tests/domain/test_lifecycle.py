@@ -1,0 +1,170 @@
+"""States follow the table; the past is not rewritten by what comes later."""
+
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmkit.domain.errors import IllegalTransitionError
+from crmkit.domain.lifecycle import (
+    NEXT,
+    STAGE,
+    Patience,
+    Stage,
+    State,
+    Transition,
+    advance,
+    gaps,
+    is_active,
+    moves,
+    patience,
+    quantile,
+    usual_gap,
+)
+from crmkit.domain.relationship import Relationship
+from crmkit.domain.shop import Shop
+
+SHOP = Shop(id="lamp", currency="EUR")
+occasions = st.lists(st.integers(0, 1500), unique=True, max_size=8).map(sorted)
+base_gaps = st.none() | st.floats(1, 400)
+
+
+def path(days, as_of_day, base_gap=None, first_seen=0):
+    made = moves(days, first_seen=first_seen, as_of_day=as_of_day, base_gap=base_gap, shop=SHOP)
+    return [(one.day, one.to.value) for one in made]
+
+
+@pytest.mark.parametrize("current", State)
+@pytest.mark.parametrize("to", State)
+def test_only_moves_of_the_table_are_allowed(current, to):
+    if to in NEXT[current]:
+        assert advance(current, to) is to
+    else:
+        with pytest.raises(IllegalTransitionError) as caught:
+            advance(current, to)
+        assert set(caught.value.reachable) == {str(one) for one in NEXT[current]}
+
+
+def test_every_state_can_be_reached_from_the_first():
+    reached, fresh = set(), {State.POTENTIAL}
+    while fresh:
+        reached |= fresh
+        fresh = {to for state in fresh for to in NEXT[state]} - reached
+    assert reached == set(State)
+
+
+def test_every_state_has_a_stage_and_every_stage_a_state():
+    assert STAGE.keys() == set(State)
+    assert set(STAGE.values()) == set(Stage)
+
+
+@given(occasions, st.integers(0, 2500), st.integers(0, 2500), base_gaps)
+def test_what_was_said_then_is_still_said_now(days, one, other, base_gap):
+    then, now = sorted((one, other))
+    told = {"first_seen": 0, "base_gap": base_gap, "shop": SHOP}
+    early = moves([day for day in days if day <= then], as_of_day=then, **told)
+    late = moves([day for day in days if day <= now], as_of_day=now, **told)
+    assert late[: len(early)] == early
+    assert all(move.day > then for move in late[len(early) :])
+
+
+@given(occasions, st.integers(0, 2500), base_gaps)
+def test_moves_are_legal_chained_and_in_time(days, as_of_day, base_gap):
+    days = [day for day in days if day <= as_of_day]
+    made = moves(days, first_seen=0, as_of_day=as_of_day, base_gap=base_gap, shop=SHOP)
+    assert (made[0].origin, made[0].to, made[0].day) == (None, State.POTENTIAL, 0)
+    for before, after in pairwise(made):
+        assert after.origin is before.to
+        assert after.to in NEXT[before.to]
+        assert before.day <= after.day <= as_of_day
+        assert after.to is not before.to
+
+
+@given(occasions.filter(bool), st.integers(0, 2500), base_gaps)
+def test_being_active_is_being_a_buyer_who_is_not_lost(days, on, base_gap):
+    known = [day for day in days if day <= on]
+    state = moves(known, first_seen=0, as_of_day=on, base_gap=base_gap, shop=SHOP)[-1].to
+    active = is_active(days, on, base_gap, SHOP)
+    assert active == (state not in (State.POTENTIAL, State.INTENT, State.LOST))
+
+
+def test_a_customer_who_never_bought_is_potential():
+    assert path([], 1000) == [(0, "potential")]
+
+
+def test_the_third_occasion_makes_loyal():
+    assert path([1, 5, 9], 20) == [(0, "potential"), (1, "purchasing"), (9, "loyal")]
+    assert path([1, 5], 20)[-1] == (1, "purchasing")
+
+
+def test_quiet_beyond_the_lapse_is_dormant_and_beyond_twice_is_lost():
+    assert path([10], 40)[-1] == (10, "purchasing")
+    assert path([10], 41)[-1] == (41, "dormant")
+    assert path([10], 70)[-1] == (41, "dormant")
+    assert path([10], 71)[-1] == (71, "lost")
+
+
+def test_a_lost_customer_who_buys_is_reactivated_and_then_goes_on():
+    assert path([10, 100, 110], 115) == [
+        (0, "potential"),
+        (10, "purchasing"),
+        (41, "dormant"),
+        (71, "lost"),
+        (100, "reactivated"),
+        (110, "loyal"),
+    ]
+
+
+def test_a_dormant_customer_who_buys_goes_on():
+    assert path([10, 45], 50)[-2:] == [(41, "dormant"), (45, "purchasing")]
+    assert path([10, 45, 79], 80)[-2:] == [(76, "dormant"), (79, "loyal")]
+
+
+def test_patience_is_personal_from_two_gaps_on():
+    assert patience([0, 100, 200], 50, SHOP) == Patience(
+        dormant_after=100, lost_after=200, own=True
+    )
+    assert patience([0, 100], 50, SHOP) == Patience(dormant_after=50, lost_after=100, own=False)
+    assert patience([0], None, SHOP) == Patience(dormant_after=30, lost_after=60, own=False)
+    assert patience([0, 1, 2], 50, SHOP).dormant_after == 30
+
+
+def test_quantiles_are_linear_between_order_statistics():
+    assert quantile([10, 20], 0.9) == pytest.approx(19)
+    assert quantile([5], 0.9) == 5
+    assert quantile(list(range(11)), 0.9) == pytest.approx(9)
+    assert quantile([3, 1, 2], 0.5) == 2
+
+
+def test_the_usual_gap_pools_the_whole_base():
+    assert gaps([1, 4, 9]) == [3, 5]
+    assert usual_gap([[0, 10], [5], [0, 20, 40]]) == pytest.approx(20)
+    assert usual_gap([[1], []]) is None
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1), st.floats(0, 1))
+def test_a_quantile_lies_within_its_values(values, q):
+    assert min(values) <= quantile(values, q) <= max(values)
+
+
+def test_a_relationship_reads_well():
+    told = Relationship(
+        customer_id="ann",
+        as_of=datetime(2026, 3, 1, tzinfo=UTC),
+        state=State.DORMANT,
+        history=(Transition(day=0, trigger="first contact", origin=None, to=State.POTENTIAL),),
+        since=date(2026, 1, 1),
+        first_order=date(2026, 1, 1),
+        last_order=date(2026, 1, 10),
+        occasions=2,
+        quiet=50,
+        patience=Patience(dormant_after=30.4, lost_after=60.8, own=True),
+        notes=("first seen near the start of the log",),
+    )
+    assert told.stage is Stage.RETAIN
+    assert str(told) == (
+        "ann: dormant (retain); 2 occasions, the latest on 2026-01-10; quiet 50 days; "
+        "dormant after 30 (own rhythm); first seen near the start of the log"
+    )
