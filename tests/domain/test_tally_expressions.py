@@ -1,5 +1,6 @@
 """Drawn declarations mean what a slow, plain reading of them says."""
 
+import itertools
 import operator
 import pickle
 import runpy
@@ -8,6 +9,7 @@ from functools import reduce
 from pathlib import Path
 from types import SimpleNamespace
 
+import attrs
 import pytest
 from attrs import frozen
 from hypothesis import given
@@ -112,6 +114,23 @@ def test_rows_without_a_key_belong_to_no_part():
     assert found.pages["a"].last == At(2, 2)
     assert found.paid.last == At(2, 2)
     assert found.paid.pages == {"a"}
+
+
+PAIRS = list(itertools.product([None, -1, 0, 1], repeat=2))
+
+
+@pytest.mark.parametrize("name", ["eq", "ne", "lt", "le", "gt", "ge"])
+@pytest.mark.parametrize(("left", "right"), PAIRS)
+def test_every_comparison_with_gaps_and_without(name, left, right):
+    compare = getattr(operator, name)
+    wheres = [compare(row.a, row.b)]
+    wheres += [compare(row.a, right)] if right is not None else []
+    wheres += [compare(left, row.b)] if left is not None else []
+    fields = {f"n{i}": count(where=where) for i, where in enumerate(wheres)}
+    compared = attrs.make_class("Compared", fields, bases=(Tally,), frozen=True, kw_only=True)
+    want = left is not None and right is not None and compare(left, right)
+    found = compared.of(SimpleNamespace(a=left, b=right))
+    assert set(figures(found).values()) == {int(want)}
 
 
 def test_a_comparison_with_a_missing_value_is_false_either_way():
