@@ -152,6 +152,8 @@ def memory(interactions, lines):
 
 
 def main(interactions=25_000, lines=541_909):
+    # First, for a child process starts with the peak of its parent.
+    print(f"memory to stream all into sqlite: {memory(interactions, lines)} MB")
     with timed("making the values", lines, "line"):
         made = list(year(interactions, lines))
     texts = wire(made, lines)
@@ -173,7 +175,6 @@ def main(interactions=25_000, lines=541_909):
         print(f"  {interactions / took:,.0f} interactions/s, {lines / took:,.0f} lines/s")
         store("sqlite", SQLiteStore.open(Path(folder) / "second.db"), made)
     store("memory", MemoryStore(), made)
-    print(f"memory to stream all into sqlite: {memory(interactions, lines)} MB")
 
 
 if __name__ == "__main__":

@@ -30,9 +30,9 @@ SMALL = st.integers(-2, 3)
 KINDS = ["purchase", "purchase", "return", "delivered", "survey_response", "visit"]
 
 
-def wild_facts(max_size=12):
+def wild_facts(max_size=12, min_size=0):
     """Facts in which every column that may be missing sometimes is."""
-    return st.lists(wild_fact(), max_size=max_size)
+    return st.lists(wild_fact(), min_size=min_size, max_size=max_size)
 
 
 @st.composite

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import attrs
 import pytest
 from attrs import frozen
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
@@ -40,7 +40,8 @@ over_facts = drawn.drawn_tallies(Tally, drawn.FACTS)
 over_orders = drawn.drawn_tallies(Tally, drawn.ORDERS)
 
 
-@given(over_facts, drawn.wild_facts())
+@settings(max_examples=settings.default.max_examples * 8)
+@given(over_facts, drawn.wild_facts(min_size=4))
 def test_the_generated_fold_reads_a_declaration_as_the_slow_reader_does(tally, facts):
     got = tally.collect(facts)
     want = drawn.slowly_read(tally, facts)
