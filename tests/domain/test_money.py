@@ -96,7 +96,7 @@ def test_what_is_no_exact_amount_is_refused(amount, currency, rule):
 
 
 def test_minor_units_are_whole():
-    with pytest.raises(TypeError):
+    with pytest.raises(InvalidValueError):
         Money(1.5, "EUR")
 
 

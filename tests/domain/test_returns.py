@@ -239,3 +239,12 @@ def test_flat_rows_are_numbered_and_carry_all_that_was_refunded(history):
         if isinstance(one, Return):
             assert sum(row.amount for row in mine) == sum(one.refunded_per_line()) + one.rest()
             assert len({row.order_key for row in mine}) == len(mine)
+
+
+def test_a_return_in_another_currency_is_never_taken_for_the_order():
+    yen = Line(product_id="cup", quantity=1, amount=Money(1000, "JPY"), cost=Money(400, "JPY"))
+    euros = cups(1, 1000)
+    assert found(order("1", 1, yen), back("r", 9, euros)) == [("unlinked", None, 1000, 1000)]
+    named = back("r", 9, euros, order_id="1")
+    parts = [link.part for link in link_returns([order("1", 1, yen), named])]
+    assert [(part.order_key, part.cost, part.costed) for part in parts] == [("shop/1", 0, 0)]

@@ -40,7 +40,7 @@ over_facts = drawn.drawn_tallies(Tally, drawn.FACTS)
 over_orders = drawn.drawn_tallies(Tally, drawn.ORDERS)
 
 
-@settings(max_examples=settings.default.max_examples * 8)
+@settings(max_examples=settings.default.max_examples * 4)
 @given(over_facts, drawn.wild_facts(min_size=4))
 def test_the_generated_fold_reads_a_declaration_as_the_slow_reader_does(tally, facts):
     got = tally.collect(facts)

@@ -24,7 +24,7 @@ from crmkit.adapters._wire_errors import refused
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import KINDS, Interaction
-from crmkit.domain.mapping import FrozenMapping
+from crmkit.domain.mapping import FrozenMapping, frozen_mapping, thawed
 from crmkit.domain.money import Money, to_decimal
 from crmkit.domain.shop import Shop
 
@@ -87,7 +87,7 @@ def _date(value: Any, _type: Any) -> date:
 def _frozen(value: Any, _type: Any) -> FrozenMapping:
     if not isinstance(value, Mapping):
         raise InvalidValueError("value", value, "must be an object")
-    return FrozenMapping(value)
+    return frozen_mapping(value)
 
 
 def _is_mapping(kind: Any) -> bool:
@@ -142,7 +142,7 @@ def _converter(*, detailed: bool, whole: bool = False) -> Converter:
     made.register_unstructure_hook(Money, lambda value: [value.minor, value.currency])
     made.register_unstructure_hook(datetime, _time_text)
     made.register_unstructure_hook(date, date.isoformat)
-    made.register_unstructure_hook_func(_is_mapping, dict)
+    made.register_unstructure_hook_func(_is_mapping, thawed)
     made.register_unstructure_hook(StrEnum, attrgetter("value"))
     made.register_unstructure_hook_factory(_is_items, _plain_items)
     return made

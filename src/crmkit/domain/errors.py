@@ -9,6 +9,7 @@
     ├── InsufficientDataError    a figure asked of too few observations
     ├── StoreError               a store could not keep a promise
     │   ├── StoreConflictError     one id and revision, two different contents
+    │   │   └── StaleRecordError     a customer record changed since it was read
     │   ├── SchemaVersionError     a database written by another version
     │   └── ShopMismatchError      a store kept for a shop with another zone or currency
     └── MissingExtraError        an optional package is not installed      (an ImportError)
@@ -32,6 +33,7 @@ __all__ = [
     "NoRateError",
     "SchemaVersionError",
     "ShopMismatchError",
+    "StaleRecordError",
     "StoreConflictError",
     "StoreError",
     "UnreadableLogError",
@@ -157,6 +159,26 @@ class StoreConflictError(StoreError):
         return (
             f"{self.source}/{self.id} revision {self.revision} is kept with other content; "
             "send the change with a higher revision"
+        )
+
+
+class StaleRecordError(StoreConflictError):
+    """A customer record was changed by someone else since it was read.
+
+    Attributes:
+        customer_id: Whose record it is.
+        version: The version that was given.
+    """
+
+    def __init__(self, customer_id: str, version: int) -> None:
+        super().__init__("customer", customer_id, version)
+        self.args = (customer_id, version)
+        self.customer_id, self.version = customer_id, version
+
+    def __str__(self) -> str:
+        return (
+            f"the record of customer {self.customer_id!r} is kept with another version than "
+            f"{self.version}; read it again and repeat the change"
         )
 
 

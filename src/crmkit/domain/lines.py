@@ -14,6 +14,7 @@ from crmkit.domain.money import Money, to_decimal
 from crmkit.domain.text import named_if_given
 
 _THOUSAND = 1000
+_MOST = 10**12
 
 
 class Nature(StrEnum):

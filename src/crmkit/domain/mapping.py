@@ -1,7 +1,10 @@
 """A mapping that cannot be changed: for the fields a shop adds of its own."""
 
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any
+
+from crmkit.domain.errors import InvalidValueError
 
 
 class FrozenMapping(Mapping[str, Any]):
@@ -29,7 +32,38 @@ EMPTY = FrozenMapping()
 
 
 def frozen_mapping(value: Mapping[str, Any]) -> FrozenMapping:
-    """Return ``value`` as a mapping that cannot be changed."""
-    if isinstance(value, FrozenMapping):
+    """Return JSON-ready data as a mapping that cannot be changed, at any depth.
+
+    Raises:
+        InvalidValueError: It holds what JSON has no word for: NaN, a set, a key that is no text.
+    """
+    if not value:
+        return EMPTY
+    return FrozenMapping({_key(name): _frozen(name, item) for name, item in value.items()})
+
+
+def thawed(value: Any) -> Any:
+    """Return frozen JSON-ready data as plain dicts and lists."""
+    if isinstance(value, Mapping):
+        return {name: thawed(item) for name, item in value.items()}
+    return [thawed(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _key(name: Any) -> str:
+    if not isinstance(name, str):
+        raise InvalidValueError("key", name, "must be a text")
+    return name
+
+
+def _frozen(name: str, value: Any) -> Any:
+    if value is None or isinstance(value, str | int):
         return value
-    return FrozenMapping(value) if value else EMPTY
+    if isinstance(value, float) and isfinite(value):
+        return value
+    if isinstance(value, Mapping):
+        return frozen_mapping(value)
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(name, item) for item in value)
+    raise InvalidValueError(
+        name, type(value).__name__, "must be JSON-ready", "give texts, numbers, lists or objects"
+    )

@@ -9,9 +9,12 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from typing import Self
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
+
+#: The largest amount, so that sums of thousands of them fit the 64 bits of every engine.
+MOST = 10**15
 
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
@@ -54,12 +57,19 @@ def to_decimal(field_name: str, value: Decimal | int | str) -> Decimal:
     return number
 
 
+def _in_range(_instance: object, _attribute: object, value: int) -> None:
+    if type(value) is not int:
+        raise InvalidValueError("minor", value, "must be a whole number of minor units")
+    if abs(value) > MOST:
+        raise InvalidValueError("minor", value, f"must be within ±{MOST:,}")
+
+
 @frozen(order=False)
 class Money:
     """An exact amount of money.
 
     Attributes:
-        minor: Minor units (cents), any sign.
+        minor: Minor units (cents), any sign, within ±``MOST``.
         currency: ISO 4217 code.
 
     >>> Money.of("19.90", "EUR") + Money.of("0.10", "EUR")
@@ -68,7 +78,7 @@ class Money:
     'JPY 1,250'
     """
 
-    minor: int = field(validator=validators.instance_of(int))
+    minor: int = field(validator=_in_range)
     currency: str = field(converter=currency_code)
 
     @classmethod

@@ -74,7 +74,9 @@ class Store(Protocol):
     * return links are current after every call, also for late facts and revisions;
     * a shop never sees another's rows;
     * a shop kept with another zone or currency raises ``ShopMismatchError`` until rebuilt;
-    * a customer record put with an old version raises ``StoreConflictError``.
+    * adding to a shop that was never attached raises ``StoreError``;
+    * ``extent`` grows with every interaction accepted, and with nothing else;
+    * a customer record put with an old version raises ``StaleRecordError``.
 
     Times given as ``recorded_at`` never decrease from call to call.
     """
@@ -138,7 +140,7 @@ class Store(Protocol):
         """Keep a customer record and return it with its new version.
 
         Raises:
-            StoreConflictError: The record kept now has another version than the one given.
+            StaleRecordError: The record kept now has another version than the one given.
         """
         ...
 

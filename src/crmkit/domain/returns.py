@@ -2,7 +2,7 @@
 
 Where the source names the order, that is the link. Otherwise, over a customer's return
 lines in the order of their history, among orders strictly earlier that hold the same
-product with quantity left:
+product, priced in the same currency, with quantity left:
 
     1. the latest with exactly that quantity left at the same unit price ("exact");
     2. else the latest with enough left ("latest");
@@ -98,17 +98,25 @@ class _Holding:
         return self.amount * line.units == line.amount.minor * self.bought
 
 
+#: What can come back as what: the same product, priced in the same currency.
+_Product = tuple[str | None, str]
+
+
+def _product(line: Line) -> _Product:
+    return line.product_id, line.amount.currency
+
+
 class _Linker:
     """Links the returns of one customer, in the order of their history."""
 
     def __init__(self) -> None:
-        self._holdings: dict[str, dict[str, _Holding]] = defaultdict(dict)
+        self._holdings: dict[_Product, dict[str, _Holding]] = defaultdict(dict)
 
     def bought(self, purchase: Purchase) -> None:
         key = order_key(purchase.source, purchase.order_id)
         for line in purchase.goods:
             if line.product_id is not None:
-                held = self._holdings[line.product_id]
+                held = self._holdings[_product(line)]
                 held.setdefault(key, _Holding(at=purchase.at, key=key)).add(line)
 
     def links(self, back: Return) -> Iterator[ReturnLink]:
@@ -140,12 +148,12 @@ class _Linker:
         """Orders that hold the product, the latest first; none for guests and unknown goods."""
         if line.product_id is None or not line.units or is_guest(back.customer_id):
             return []
-        held = self._holdings[line.product_id].values()
+        held = self._holdings[_product(line)].values()
         earlier = [one for one in held if one.left > 0 and one.at < back.at]
         return sorted(earlier, key=lambda one: (one.at, one.key), reverse=True)
 
     def _named(self, key: str, line: Line, amount: int) -> Part:
-        held = self._holdings[line.product_id].get(key) if line.product_id else None
+        held = self._holdings[_product(line)].get(key) if line.product_id else None
         if held is None:
             return Part(order_key=key, units=line.units, amount=amount)
         cost = held.take(min(held.left, line.units))

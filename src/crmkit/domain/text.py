@@ -5,6 +5,7 @@ from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
 
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
@@ -12,6 +13,8 @@ def named(_instance: object, attribute: Any, value: Any) -> None:
     """Refuse an id that is no text, or empty."""
     if not isinstance(value, str) or not value:
         raise InvalidValueError(attribute.name, value, "must be a text of at least one character")
+    if not value.isascii() and _LONE_SURROGATE.search(value):
+        raise InvalidValueError(attribute.name, value, "must be text that UTF-8 can hold")
 
 
 def named_if_given(instance: object, attribute: Any, value: str | None) -> None:

@@ -17,6 +17,7 @@ from crmkit.domain.customer import Customer
 from crmkit.domain.errors import (
     InvalidValueError,
     NoRateError,
+    StaleRecordError,
     StoreConflictError,
 )
 from crmkit.domain.facts import Fact
@@ -187,7 +188,7 @@ class MemoryStore:
             kept = self._of(shop_id)
             have = kept.customers.get(customer.id)
             if customer.version != (0 if have is None else have.version):
-                raise StoreConflictError("customer", customer.id, customer.version)
+                raise StaleRecordError(customer.id, customer.version)
             new = evolve(customer, version=customer.version + 1)
             kept.customers[customer.id] = new
             return new

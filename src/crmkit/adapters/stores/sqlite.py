@@ -37,7 +37,7 @@ from crmkit.adapters.wire import (
     shop_to_json,
 )
 from crmkit.domain.customer import Customer
-from crmkit.domain.errors import InvalidValueError, StoreConflictError, StoreError
+from crmkit.domain.errors import InvalidValueError, StaleRecordError, StoreError
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction, Part
 from crmkit.domain.ports import Added, Extent
@@ -218,7 +218,7 @@ class SQLiteStore:
             self._to(cursor, shop_id)
             have = _kept_customer(cursor, shop_id, customer.id)
             if customer.version != (0 if have is None else have.version):
-                raise StoreConflictError("customer", customer.id, customer.version)
+                raise StaleRecordError(customer.id, customer.version)
             cursor.execute(
                 "INSERT OR REPLACE INTO crmkit_customers VALUES (?, ?, ?, ?)",
                 (shop_id, new.id, new.version, payload),
