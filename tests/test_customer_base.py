@@ -166,7 +166,9 @@ def test_record_refuses_a_conflict_and_keeps_nothing():
 def test_load_turns_what_it_cannot_keep_into_problems():
     base = opened(bought("o1", day(0)))
     bad = RowProblem(7, "price", "x", "is no number")
-    report = base.load([bad, bought("o1", day(0)), bought("o1", day(0), "9.00"), bought("o2", day(1))])
+    report = base.load(
+        [bad, bought("o1", day(0)), bought("o1", day(0), "9.00"), bought("o2", day(1))]
+    )
     assert (report.accepted, report.known, len(report.problems)) == (1, 1, 2)
     assert report.problems[0] == bad
     assert "higher revision" in report.problems[1].reason

@@ -22,9 +22,21 @@ ROOMS = (
     "testing",
 )
 CORE = {"crmkit", "attrs", "attr"}
-EXTRAS = (
-    "cattrs dateutil numpy scipy narwhals polars pandas pyarrow duckdb rich typer hypothesis pytest"
-).split()
+EXTRAS = [
+    "cattrs",
+    "dateutil",
+    "numpy",
+    "scipy",
+    "narwhals",
+    "polars",
+    "pandas",
+    "pyarrow",
+    "duckdb",
+    "rich",
+    "typer",
+    "hypothesis",
+    "pytest",
+]
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -31,7 +31,7 @@ def test_it_is_compared_by_value_and_survives_pickling():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1}, object(), b"x"])
 def test_what_json_has_no_word_for_is_refused_by_name(value):
-    with pytest.raises(InvalidValueError, match="colour is .* but must be JSON-ready"):
+    with pytest.raises(InvalidValueError, match=r"colour is .* but must be JSON-ready"):
         frozen_mapping({"nested": {"colour": [value]}})
 
 

@@ -174,7 +174,7 @@ def test_there_are_five_phases(phase):
 
 def test_a_judgement_pickles_and_shows_itself():
     result = of(0.8, 0.6, 0.7, 0.5)
-    assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301 - made a line above
+    assert pickle.loads(pickle.dumps(result)) == result
     assert str(result) == "0.65 (phase 3, true (borderline))"
     assert str(loyalty()) == "unknown"
     assert str(of(None, 0.9, 0.9, 0.9)) == "0.90 (phase unknown, true, partial)"

@@ -222,7 +222,7 @@ def test_a_dimension_keeps_its_own_indicators_and_pickles():
     dimension = Dimension(score=0.5, coverage=1, indicators=indicators)
     indicators["a"] = 0.9
     assert dimension.indicators == {"a": 0.5}
-    again = pickle.loads(pickle.dumps(dimension))  # noqa: S301 - made a line above
+    again = pickle.loads(pickle.dumps(dimension))
     assert again == dimension
     assert len({dimension, again}) == 1
 
