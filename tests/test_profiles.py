@@ -1,0 +1,58 @@
+"""Profiles from a base and from one's own data frame are the same rows."""
+
+from datetime import date
+
+import pytest
+
+from crmkit import CustomerBase, Shop
+from crmkit.adapters.frames import fact_frame
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.lifecycle import State
+from crmkit.profiles import profiles_of_frame
+from crmkit.synthetic import SyntheticShop
+
+SHOP = Shop(id="lamp", currency="EUR", timezone="Europe/Madrid", gross_margin="0.4")
+AS_OF = date(2026, 3, 31)
+
+
+@pytest.fixture(scope="module")
+def base():
+    opened = CustomerBase.open("memory:", shop=SHOP)
+    opened.load(SyntheticShop(seed=3, customers=120, guests=8).interactions())
+    return opened
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow", "duckdb"])
+def test_a_frame_gives_the_profiles_of_the_base(base, backend):
+    frame = fact_frame(base.store.facts("lamp"), backend=backend)
+    of_frame = profiles_of_frame(frame, SHOP, as_of=AS_OF)
+    of_base = base.profiles(as_of=AS_OF)
+    assert of_frame.to_rows() == of_base.to_rows()
+    assert (of_frame.everyone, of_frame.guests) == (of_base.everyone, of_base.guests)
+
+
+def test_a_frame_without_the_columns_says_which(base):
+    frame = fact_frame(base.store.facts("lamp"), backend="polars").drop("amount", "day")
+    with pytest.raises(InvalidValueError, match=r"amount.*day"):
+        profiles_of_frame(frame, SHOP, as_of=AS_OF)
+
+
+def test_rows_are_plain_and_complete(base):
+    rows = base.profiles(as_of=AS_OF).to_rows()
+    assert len(rows) == 120
+    plain = (str, int, float, bool, type(None))
+    assert all(isinstance(value, plain) for row in rows for value in row.values())
+    assert {row["state"] for row in rows} <= {str(state) for state in State}
+
+
+def test_the_most_valuable_come_first_and_say_by_what(base):
+    profiles = base.profiles(as_of=AS_OF)
+    best = profiles.most_valuable(5)
+    assert profiles.ranked_by == "lifetime value to come"
+    assert [one.clv for one in best] == sorted((one.clv or 0 for one in profiles), reverse=True)[:5]
+
+
+def test_profiles_show_themselves_in_short(base):
+    profiles = base.profiles(as_of=AS_OF)
+    assert repr(profiles) == "<Profiles of 120 customers as of 2026-03-31>"
+    assert str(profiles).startswith("120 customers as of 2026-03-31: ")
