@@ -19,6 +19,7 @@ from crmkit.domain.tally import (
     Buying,
     CustomerTally,
     NetOrder,
+    bulk,
     collect_customers,
     count,
     figures,
@@ -27,7 +28,6 @@ from crmkit.domain.tally import (
     summaries,
     total,
 )
-from crmkit.domain.tally import summary as summary_module
 
 HOUR = 3_600_000_000
 LATE = 10**18
@@ -203,12 +203,12 @@ def test_buying_alone_does_not_add_up_over_an_order_and_its_return():
 @given(shops())
 def test_collecting_in_small_batches_changes_nothing(facts):
     at_once = collect_customers(facts)
-    kept = summary_module._BATCH
-    summary_module._BATCH = 2
+    kept = bulk._BATCH
+    bulk._BATCH = 2
     try:
         assert collect_customers(iter(facts)) == at_once
     finally:
-        summary_module._BATCH = kept
+        bulk._BATCH = kept
 
 
 @given(shops(), st.integers(0, 96))

@@ -5,6 +5,7 @@
 frames by ``crmkit.adapters.frames``.
 """
 
+from crmkit.domain.tally.bulk import collect_customers, summaries
 from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
 from crmkit.domain.tally.declare import Tally, figures
 from crmkit.domain.tally.expression import Expr, row
@@ -23,13 +24,7 @@ from crmkit.domain.tally.rules import (
     total_at,
     whole,
 )
-from crmkit.domain.tally.summary import (
-    BaseSummary,
-    CustomerSummary,
-    GuestTotals,
-    collect_customers,
-    summaries,
-)
+from crmkit.domain.tally.summary import BaseSummary, CustomerSummary, GuestTotals
 
 __all__ = [
     "At",

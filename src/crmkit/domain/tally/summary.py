@@ -11,18 +11,13 @@ never among the customers: their orders are one ``Buying``, so that customers an
 together are the shop's total.
 """
 
-import gc
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any, Self
 
 from attrs import frozen
 
-from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.facts import Fact
 from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
 from crmkit.domain.tally.declare import figures
 from crmkit.domain.tally.expression import row
@@ -30,16 +25,7 @@ from crmkit.domain.tally.orders import Buying
 from crmkit.domain.tally.readings import reading
 from crmkit.domain.tally.rules import rules
 
-__all__ = [
-    "BaseSummary",
-    "CustomerSummary",
-    "GuestTotals",
-    "collect_customers",
-    "summaries",
-]
-
-#: Rows held at once while collecting: about 250 MB of facts.
-_BATCH = 500_000
+__all__ = ["BaseSummary", "CustomerSummary", "GuestTotals"]
 
 
 @frozen(kw_only=True)
@@ -219,103 +205,3 @@ class BaseSummary:
         Its occasions are the days on which anybody bought.
         """
         return sum((c.buying for c in self.customers.values()), self.guests.buying)
-
-
-def collect_customers(
-    facts: Iterable[Fact], *, tally: type[CustomerTally] = CustomerTally
-) -> dict[str, CustomerTally]:
-    """Each customer's tally, in one pass.
-
-    Holds the tallies and a bounded number of rows, in whatever order they come.
-
-    Args:
-        facts: Each fact once; see ``Fact`` for the columns.
-        tally: ``CustomerTally`` or a shop's own.
-
-    Raises:
-        InvalidValueError: A fact has no customer.
-    """
-    found: dict[str, CustomerTally] = {}
-    rows = iter(facts)
-    with _collector_paused():
-        while batch := list(islice(rows, _BATCH)):
-            for customer_id, mine in _by_customer(batch):
-                part = tally.collect(mine)
-                kept = found.get(customer_id)
-                found[customer_id] = part if kept is None else kept + part
-    return found
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Spare the garbage collector a search that finds nothing: tallies have no cycles.
-
-    Searching the growing pile again and again takes as long as the fold itself.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _by_customer(facts: list[Fact]) -> Iterator[tuple[str, list[Fact]]]:
-    """The facts of each customer."""
-    groups: defaultdict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        groups[fact.customer_id].append(fact)
-    if None in groups:
-        raise InvalidValueError(
-            "customer_id", None, "must be known in every fact", "give guests an id of their order"
-        )
-    yield from groups.items()
-
-
-def summaries(
-    facts: Iterable[Fact],
-    *,
-    as_of: int,
-    as_of_day: int,
-    tally: type[CustomerTally] = CustomerTally,
-    buying: type[Buying] = Buying,
-) -> BaseSummary:
-    """Everyone as of a moment, folded in Python.
-
-    Args:
-        facts: Each fact once, in any order.
-        as_of: Microseconds since 1970-01-01 UTC; facts up to and including it count.
-        as_of_day: The local day of that moment.
-        tally: The declarations to read by, or a shop's own subclass.
-        buying: Likewise for what orders amount to.
-
-    Raises:
-        InvalidValueError: A fact has no customer.
-    """
-    tallies = collect_customers((f for f in facts if f.at <= as_of), tally=tally)
-    with _collector_paused():
-        return _read_off(tallies, as_of_day=as_of_day, tally=tally, buying=buying)
-
-
-def _read_off(
-    tallies: Mapping[str, CustomerTally],
-    *,
-    as_of_day: int,
-    tally: type[CustomerTally],
-    buying: type[Buying],
-) -> BaseSummary:
-    """Customers and guests, read off their tallies."""
-    guests = {c: t for c, t in tallies.items() if t.dealings.guest}
-    orders = (order for guest in guests.values() for order in guest.orders.values())
-    return BaseSummary(
-        as_of_day=as_of_day,
-        customers={
-            c: CustomerSummary.read(c, t, as_of_day=as_of_day, buying=buying)
-            for c, t in tallies.items()
-            if c not in guests
-        },
-        guests=GuestTotals(
-            guests=len(guests), buying=buying.collect(orders, over=rules(tally)["orders"].part)
-        ),
-    )
