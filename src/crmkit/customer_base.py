@@ -6,9 +6,8 @@ had been recorded by then, so that an old answer can be had again exactly. Witho
 the answer is as of now.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Self, overload
 
 from attrs import define, field
@@ -16,12 +15,10 @@ from attrs import define, field
 from crmkit.adapters.registry import open_store
 from crmkit.domain.customer import is_guest
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
-from crmkit.domain.lifecycle import moves, patience
-from crmkit.domain.ports import Added, Store, SupportsFacts
+from crmkit.domain.ports import Added, Store
 from crmkit.domain.problems import RowProblem
-from crmkit.domain.relationship import Relationship
+from crmkit.domain.relationship import Relationship, relationship_of
 from crmkit.domain.reporting import Rates, Reporting
 from crmkit.domain.returns import facts_of
 from crmkit.domain.shop import Shop
@@ -46,29 +43,9 @@ from crmkit.metrics.loyalty.observed import (
     observed_loyalty,
 )
 from crmkit.metrics.satisfaction.asked import Satisfaction, asked, stated_satisfaction
-from crmkit.metrics.value.valuation import CustomerValue
-from crmkit.profiles import Profiles, profiled
-
-
-@define(slots=False)
-class _Judged:
-    """A whole base read as of one moment."""
-
-    shop: Shop
-    tallies: dict[str, CustomerTally]
-    as_of_day: int
-
-    @cached_property
-    def base(self) -> BaseSummary:
-        return BaseSummary.read(self.tallies, as_of_day=self.as_of_day)
-
-    @cached_property
-    def profiles(self) -> Profiles:
-        return profiled(self.base, self.shop)
-
-
-#: A reading of a base depends on these: the moment and day, known_at, and what is kept.
-_Key = tuple[int, int, int | None, int]
+from crmkit.metrics.value.valuation import CustomerValue, value_of
+from crmkit.profiles import Profiles
+from crmkit.readings import Readings
 
 
 @define(kw_only=True)
@@ -86,7 +63,10 @@ class CustomerBase:
     store: Store
     reporting: Reporting
     clock: Clock = system_clock
-    _readings: dict[_Key, _Judged] = field(factory=dict, init=False, repr=False)
+    _readings: Readings = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._readings = Readings(self.store, self.reporting)
 
     @classmethod
     def open(
@@ -200,28 +180,8 @@ class CustomerBase:
         """
         until = self._moment(as_of)
         one = self.summary(customer_id, as_of=until, known_at=known_at)
-        gap, days = self._judged(until, known_at).profiles.base_gap, one.days
-        first_seen = one.dealings.first_seen_day
-        history = moves(
-            days,
-            first_seen=one.as_of_day if first_seen is None else first_seen,
-            as_of_day=one.as_of_day,
-            base_gap=gap,
-            shop=self.shop,
-        )
-        return Relationship(
-            customer_id=customer_id,
-            as_of=until,
-            state=history[-1].to,
-            history=history,
-            since=date_of(history[0].day),
-            first_order=_date(one.first_day),
-            last_order=_date(one.last_day),
-            occasions=len(days),
-            quiet=one.quiet,
-            patience=patience(days, gap, self.shop) if days else None,
-            notes=self._tenure_notes(one),
-        )
+        gap = self._readings.at(until, known_at).profiles.base_gap
+        return relationship_of(one, as_of=until, base_gap=gap, shop=self.shop)
 
     def value(
         self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
@@ -233,7 +193,7 @@ class CustomerBase:
         """
         until = self._moment(as_of)
         one = self.summary(customer_id, as_of=until, known_at=known_at)
-        return self._judged(until, known_at).profiles.models.value(one)
+        return value_of(self._readings.at(until, known_at).profiles.models, one)
 
     # --- one customer, or all ---------------------------------------------------------------
 
@@ -251,7 +211,7 @@ class CustomerBase:
         """
         until = self._moment(as_of)
         if customer_id is None:
-            return stated_satisfaction(self._judged(until, known_at).profiles.answers)
+            return stated_satisfaction(self._readings.at(until, known_at).profiles.answers)
         return stated_satisfaction(
             [asked(self.summary(customer_id, as_of=until, known_at=known_at))]
         )
@@ -280,7 +240,7 @@ class CustomerBase:
         """
         until = self._moment(as_of)
         if customer_id is None:
-            return base_loyalty(self._judged(until, known_at).profiles.loyalties)
+            return base_loyalty(self._readings.at(until, known_at).profiles.loyalties)
         one = self.summary(customer_id, as_of=until, known_at=known_at)
         return observed_loyalty(one, asked(one), self.shop)
 
@@ -290,28 +250,32 @@ class CustomerBase:
         self, *, as_of: AsOf | None = None, known_at: datetime | None = None
     ) -> BaseSummary:
         """Return what every customer's history adds up to, and the guests' together."""
-        return self._judged(self._moment(as_of), known_at).base
+        return self._readings.at(self._moment(as_of), known_at).base
 
     def profiles(self, *, as_of: AsOf | None = None, known_at: datetime | None = None) -> Profiles:
         """Return every customer judged, one row each."""
-        return self._judged(self._moment(as_of), known_at).profiles
+        return self._readings.at(self._moment(as_of), known_at).profiles
 
     def kpis(
         self, period: Period, *, as_of: AsOf | None = None, known_at: datetime | None = None
     ) -> PeriodKpis:
         """Return the performance over a period, with what is known at ``as_of``."""
         until = self._moment(as_of)
-        judged = self._judged(until, known_at)
+        reading = self._readings.at(until, known_at)
         window, micros = period.days(), microseconds(until)
-        facts = (fact for fact in self._facts(known_at) if fact.day in window and fact.at <= micros)
+        facts = (
+            fact
+            for fact in self._readings.facts(known_at)
+            if fact.day in window and fact.at <= micros
+        )
         within = collect_customers(facts, tally=CustomerTally)
         return period_kpis(
             period,
-            now=judged.base,
-            within=BaseSummary.read(within, as_of_day=judged.as_of_day),
-            tallies=judged.tallies,
+            now=reading.base,
+            within=BaseSummary.read(within, as_of_day=reading.as_of_day),
+            tallies=reading.tallies,
             shop=self.shop,
-            base_gap=judged.profiles.base_gap,
+            base_gap=reading.profiles.base_gap,
         )
 
     def concentration(
@@ -330,39 +294,3 @@ class CustomerBase:
 
     def _moment(self, as_of: AsOf | None) -> datetime:
         return last_moment(self.clock() if as_of is None else as_of, self.reporting.zone)
-
-    def _facts(self, known_at: datetime | None) -> Iterator[Fact]:
-        if known_at is None and isinstance(self.store, SupportsFacts):
-            yield from self.store.facts(self.shop.id)
-            return
-        for _, history in self.store.histories(self.shop.id, known_at=utc_if_given(known_at)):
-            yield from facts_of(history, self.reporting)
-
-    def _judged(self, until: datetime, known_at: datetime | None) -> _Judged:
-        """Read the base as of a moment, or take the reading made before of the same facts."""
-        extent, day = self.store.extent(self.shop.id), self.reporting.day(until)
-        last = until if extent.last_at is None else min(until, extent.last_at)
-        known = None if known_at is None else microseconds(known_at)
-        key = (microseconds(last), day, known, extent.kept)
-        if key not in self._readings:
-            micros = microseconds(until)
-            facts = (fact for fact in self._facts(known_at) if fact.at <= micros)
-            tallies = collect_customers(facts, tally=CustomerTally)
-            if len(self._readings) >= _READINGS_KEPT:
-                self._readings.pop(next(iter(self._readings)))
-            self._readings[key] = _Judged(shop=self.shop, tallies=tallies, as_of_day=day)
-        return self._readings[key]
-
-    def _tenure_notes(self, one: CustomerSummary) -> tuple[str, ...]:
-        if one.first_day is not None and self.shop.first_seen_only(one.first_day):
-            first = date_of(one.first_day)
-            return (f"first seen {first}: the log may begin after the first order",)
-        return ()
-
-
-#: Readings of whole bases kept for the next question; each holds every order's sums.
-_READINGS_KEPT = 2
-
-
-def _date(day: int | None) -> date | None:
-    return None if day is None else date_of(day)

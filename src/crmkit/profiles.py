@@ -11,15 +11,18 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from crmkit.domain.lifecycle import State, moves, patience, usual_gap
+from crmkit.domain.lifecycle import State, patience, usual_gap
 from crmkit.domain.money import Money
+from crmkit.domain.relationship import history_of
 from crmkit.domain.shop import Shop
 from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
 from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
 from crmkit.domain.times import AsOf, date_of, day_of, last_moment, microseconds
+from crmkit.metrics.kpis.risk import risk
 from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
-from crmkit.metrics.value.valuation import BaseModels, BaseValues, CustomerValue, fit_base
+from crmkit.metrics.value.base_models import BaseModels, fit_base
+from crmkit.metrics.value.valuation import BaseValues, CustomerValue, values_of
 
 __all__ = ["Profile", "Profiles", "profiled", "profiles_of_frame"]
 
@@ -48,7 +51,8 @@ class Profile:
             years and its interval, major units.
         clv, clv_low, clv_high: Lifetime value to come and its interval, major units.
         at_risk: Whether the customer is slipping away and not yet lost.
-        at_stake: What a year of this customer brought, times the chance of having left.
+        at_stake: If at risk, what a year of this customer brought in major units, times the
+            chance of having left.
         reason: Why the customer is at risk; empty otherwise.
     """
 
@@ -76,7 +80,7 @@ class Profile:
     clv_low: float | None
     clv_high: float | None
     at_risk: bool
-    at_stake: float
+    at_stake: float | None
     reason: str
 
     @property
@@ -176,7 +180,7 @@ class Profiles(Sequence[Profile]):
     def most_at_risk(self, count: int = 10) -> list[Profile]:
         """Return those at risk with the most at stake."""
         risky = [one for one in self.rows if one.at_risk]
-        return sorted(risky, key=lambda one: -one.at_stake)[:count]
+        return sorted(risky, key=lambda one: -(one.at_stake or 0))[:count]
 
 
 def _worth(one: Profile) -> tuple[float, float, int]:
@@ -208,7 +212,7 @@ def profiled(
     people = [base.customers[customer_id] for customer_id in sorted(base.customers)]
     gap = usual_gap(one.days for one in people) if base_gap is None else base_gap
     fitted = fit_base(people, shop) if models is None else models
-    worth = fitted.values(people)
+    worth = values_of(fitted, people)
     answers = tuple(asked(one, instruments=instruments) for one in people)
     loyalties = tuple(
         observed_loyalty(one, given, shop) for one, given in zip(people, answers, strict=True)
@@ -231,18 +235,6 @@ def profiled(
     )
 
 
-def state_of(summary: CustomerSummary, base_gap: float | None, shop: Shop) -> State:
-    """Return where a customer stands."""
-    first_seen = summary.dealings.first_seen_day
-    return moves(
-        summary.days,
-        first_seen=summary.as_of_day if first_seen is None else first_seen,
-        as_of_day=summary.as_of_day,
-        base_gap=base_gap,
-        shop=shop,
-    )[-1].to
-
-
 def _mean_share(answers: Sequence[Asked], indicators: tuple[Indicator, ...]) -> float | None:
     shares = [one.share for one in answers if one.indicator in indicators]
     return sum(shares) / len(shares) if shares else None
@@ -261,10 +253,9 @@ def _profile(
     gap: float | None,
     shop: Shop,
 ) -> Profile:
-    state = state_of(summary, gap, shop)
+    state = history_of(summary, gap, shop)[-1].to
     limit = patience(summary.days, gap, shop).dormant_after if summary.days else None
-    alive = value.alive.value
-    at_risk = _at_risk(state, alive)
+    threat = risk(summary, state=state, alive=value.alive.value, usual=limit, shop=shop)
     return Profile(
         customer_id=summary.customer_id,
         state=state,
@@ -281,7 +272,7 @@ def _profile(
         behavioural=loyalty.behavioural.score,
         intentional=loyalty.intentional.score,
         loyalty=loyalty.loyalty.overall,
-        alive=alive,
+        alive=value.alive.value,
         expected_purchases=value.expected_purchases.value,
         future_revenue=value.future_revenue.value,
         future_low=value.future_revenue.low,
@@ -289,33 +280,10 @@ def _profile(
         clv=value.clv.value,
         clv_low=value.clv.low,
         clv_high=value.clv.high,
-        at_risk=at_risk,
-        at_stake=_at_stake(summary, alive, shop),
-        reason=_reason(summary, limit, alive) if at_risk else "",
+        at_risk=threat is not None,
+        at_stake=None if threat is None else threat.at_stake,
+        reason="" if threat is None else threat.reason,
     )
-
-
-def _at_risk(state: State, alive: float | None) -> bool:
-    """Slipping: dormant, or more likely gone than not; those lost are past risk."""
-    if state in {State.POTENTIAL, State.INTENT, State.LOST}:
-        return False
-    return state is State.DORMANT or (alive is not None and alive < 0.5)
-
-
-def _at_stake(summary: CustomerSummary, alive: float | None, shop: Shop) -> float:
-    """A year's net order revenue, in major units, times the chance of having left."""
-    years = max((summary.age or 0) / 365.25, 1.0)
-    brought = float(Money(max(summary.buying.order_revenue, 0), shop.currency).amount)
-    return brought / years * (1.0 if alive is None else 1.0 - alive)
-
-
-def _reason(summary: CustomerSummary, limit: float | None, alive: float | None) -> str:
-    parts = [f"quiet {summary.quiet} days"]
-    if limit is not None:
-        parts.append(f"usually back within {limit:.0f}")
-    if alive is not None:
-        parts.append(f"{alive:.0%} likely still a customer")
-    return ", ".join(parts)
 
 
 def profiles_of_frame(frame: Any, shop: Shop, *, as_of: AsOf) -> Profiles:

@@ -10,13 +10,14 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from crmkit.domain.customer import guest_id
 from crmkit.domain.interactions import Delivered, Interaction, Purchase, Return, SurveyResponse
 from crmkit.domain.lines import Line
 from crmkit.domain.money import Money
 from crmkit.domain.surveys import Answer, Scale
+from crmkit.domain.validators import whole
 
 _DAYS_PROMISED = 4
 
@@ -85,10 +86,10 @@ class SyntheticShop:
     """
 
     seed: int = 1
-    customers: int = field(default=300, validator=validators.ge(0))
-    guests: int = field(default=20, validator=validators.ge(0))
+    customers: int = field(default=300, validator=whole(0))
+    guests: int = field(default=20, validator=whole(0))
     start: date = date(2025, 1, 1)
-    days: int = field(default=480, validator=validators.ge(1))
+    days: int = field(default=480, validator=whole(1))
     currency: str = "EUR"
 
     def planted(self) -> tuple[Planted, ...]:

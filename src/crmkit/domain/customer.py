@@ -11,12 +11,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, frozen_mapping
-from crmkit.domain.text import named
 from crmkit.domain.times import utc_if_given
+from crmkit.domain.validators import named, whole
 
 GUEST = "guest:"
 
@@ -132,7 +132,7 @@ class Customer:
         default=EMPTY, converter=frozen_mapping, repr=False, hash=False
     )
     notes: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
-    version: int = field(default=0, validator=validators.ge(0))
+    version: int = field(default=0, validator=whole(0))
 
     @identifiers.validator
     def _none_twice(self, _attribute: object, value: tuple[Identifier, ...]) -> None:

@@ -7,20 +7,19 @@ nowhere else. Facts that belong together share a key: ``source/order_id``.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
-from crmkit.domain.customer import is_guest
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.facts import Fact
+from crmkit.domain.happened import Happened, order_key
 from crmkit.domain.lines import Line, Nature
-from crmkit.domain.mapping import EMPTY, FrozenMapping, frozen_mapping
 from crmkit.domain.money import Money, shared
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.surveys import Answer
-from crmkit.domain.text import named, named_if_given, source_word
-from crmkit.domain.times import microseconds, utc, utc_if_given
+from crmkit.domain.times import utc_if_given
+from crmkit.domain.validators import named, named_if_given, not_empty
 
 #: The columns of a row that hold each nature of money other than goods.
 _COLUMN = {
@@ -31,64 +30,6 @@ _COLUMN = {
     Nature.LIABILITY: "liabilities",
     Nature.DONATION: "donations",
 }
-
-
-def order_key(source: str, order_id: str) -> str:
-    """Return the key under which all facts about one order meet."""
-    return f"{source}/{order_id}"
-
-
-@frozen(kw_only=True)
-class Happened:
-    """What every kind of interaction has.
-
-    Attributes:
-        id: Unique within (shop, source).
-        customer_id: Whose fact it is; ``guest_id`` makes one for orders without an account.
-        at: When it happened; aware, kept in UTC.
-        channel: Where it happened ("web", "store", "phone").
-        source: The word for the system it comes from.
-        revision: Supersedes lower revisions of the same id.
-        staff_id, offer_id, campaign_id: What it belongs to, if anything.
-        extra: The source's other fields, JSON-ready.
-    """
-
-    kind: ClassVar[str]
-
-    id: str = field(validator=named)
-    customer_id: str = field(validator=named)
-    at: datetime = field(converter=utc)
-    channel: str | None = None
-    source: str = field(default="shop", validator=source_word)
-    revision: int = field(default=0, validator=[validators.instance_of(int), validators.ge(0)])
-    staff_id: str | None = None
-    offer_id: str | None = None
-    campaign_id: str | None = None
-    extra: FrozenMapping = field(default=EMPTY, converter=frozen_mapping, repr=False, hash=False)
-
-    def _fact(self, to: Reporting, part: int = 0, **columns: Any) -> Fact:
-        return Fact(
-            shop_id=to.shop.id,
-            source=self.source,
-            id=self.id,
-            part=part,
-            revision=self.revision,
-            customer_id=self.customer_id,
-            guest=int(is_guest(self.customer_id)),
-            kind=self.kind,
-            at=microseconds(self.at),
-            day=to.day(self.at),
-            channel=self.channel,
-            **columns,
-        )
-
-    def facts(self, to: Reporting) -> list[Fact]:
-        """Return the flat rows of this interaction.
-
-        Raises:
-            NoRateError: An amount cannot be brought into the shop's currency.
-        """
-        return [self._fact(to)]
 
 
 def _lines(value: Iterable[Line]) -> tuple[Line, ...]:
@@ -131,7 +72,7 @@ class Purchase(Happened):
     kind: ClassVar[str] = "purchase"
 
     order_id: str = field(validator=named)
-    lines: tuple[Line, ...] = field(converter=_lines, validator=validators.min_len(1))
+    lines: tuple[Line, ...] = field(converter=_lines, validator=not_empty)
     discount: Money | None = None
     shipping: Money | None = None
     tax: Money | None = None
@@ -196,7 +137,7 @@ class Purchase(Happened):
             }
         goods = self.goods
         return [
-            self._fact(
+            self.row(
                 to,
                 order_id=self.order_id,
                 order_key=order_key(self.source, self.order_id),
@@ -219,7 +160,7 @@ class Delivered(Happened):
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this delivery."""
         key = order_key(self.source, self.order_id)
-        return [self._fact(to, order_id=self.order_id, order_key=key)]
+        return [self.row(to, order_id=self.order_id, order_key=key)]
 
 
 @frozen(kw_only=True)
@@ -324,7 +265,7 @@ class Return(Happened):
             minor = {
                 name: to.minor(Money(value, self.currency), day) for name, value in minor.items()
             }
-        return self._fact(
+        return self.row(
             to,
             i,
             order_id=self.order_id,
@@ -363,7 +304,7 @@ class SurveyResponse(Happened):
     kind: ClassVar[str] = "survey_response"
 
     instrument: str = field(validator=named)
-    answers: tuple[Answer, ...] = field(converter=_answers, validator=validators.min_len(1))
+    answers: tuple[Answer, ...] = field(converter=_answers, validator=not_empty)
     touchpoint: str | None = None
     order_id: str | None = field(default=None, validator=named_if_given)
 
@@ -375,7 +316,7 @@ class SurveyResponse(Happened):
     def facts(self, to: Reporting) -> list[Fact]:
         """Return a row per answer. They belong to the customer, not to an order's books."""
         return [
-            self._fact(
+            self.row(
                 to,
                 part,
                 order_id=self.order_id,

@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money, to_decimal
-from crmkit.domain.text import named_if_given
+from crmkit.domain.validators import named_if_given
 
 _THOUSAND = 1000
 _MOST = 10**12

@@ -4,7 +4,10 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from crmkit.domain.lifecycle import STAGE, Patience, Stage, State, Transition
+from crmkit.domain.lifecycle import STAGE, Patience, Stage, State, Transition, moves, patience
+from crmkit.domain.shop import Shop
+from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.times import date_of
 
 
 @frozen(kw_only=True)
@@ -51,3 +54,56 @@ class Relationship:
                 f"({whose} rhythm)"
             )
         return "; ".join([*parts, *self.notes])
+
+
+def history_of(
+    summary: CustomerSummary, base_gap: float | None, shop: Shop
+) -> tuple[Transition, ...]:
+    """Return every move of a customer up to the day of the summary; the last is where they stand.
+
+    Args:
+        summary: The customer, as of a day.
+        base_gap: ``usual_gap`` of the base.
+        shop: Whose policy rules.
+    """
+    first_seen = summary.dealings.first_seen_day
+    return moves(
+        summary.days,
+        first_seen=summary.as_of_day if first_seen is None else first_seen,
+        as_of_day=summary.as_of_day,
+        base_gap=base_gap,
+        shop=shop,
+    )
+
+
+def relationship_of(
+    summary: CustomerSummary, *, as_of: datetime, base_gap: float | None, shop: Shop
+) -> Relationship:
+    """Return where a customer stands, how they came there, and on what evidence.
+
+    Args:
+        summary: The customer, as of the day of ``as_of``.
+        as_of: The last moment that counts, in UTC.
+        base_gap: ``usual_gap`` of the base.
+        shop: Whose policy rules.
+    """
+    history, days = history_of(summary, base_gap, shop), summary.days
+    return Relationship(
+        customer_id=summary.customer_id,
+        as_of=as_of,
+        state=history[-1].to,
+        history=history,
+        since=date_of(history[0].day),
+        first_order=date_of(days[0]) if days else None,
+        last_order=date_of(days[-1]) if days else None,
+        occasions=len(days),
+        quiet=summary.quiet,
+        patience=patience(days, base_gap, shop) if days else None,
+        notes=_tenure_notes(days, shop),
+    )
+
+
+def _tenure_notes(days: tuple[int, ...], shop: Shop) -> tuple[str, ...]:
+    if days and shop.first_seen_only(days[0]):
+        return (f"first seen {date_of(days[0])}: the log may begin after the first order",)
+    return ()

@@ -24,13 +24,13 @@ from attrs import define, frozen
 
 from crmkit.domain.customer import is_guest
 from crmkit.domain.facts import Fact
+from crmkit.domain.happened import order_key
 from crmkit.domain.interactions import (
     Interaction,
     Part,
     Purchase,
     Return,
     in_order,
-    order_key,
 )
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import shared

@@ -4,12 +4,12 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen, validators
+from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.money import Money, currency_code, to_decimal
-from crmkit.domain.text import named
 from crmkit.domain.times import day_number, zone_of
+from crmkit.domain.validators import named, whole
 
 
 def _share(value: Decimal | float | str | None) -> Decimal | None:
@@ -48,11 +48,11 @@ class Shop:
     id: str = field(validator=named)
     currency: str = field(converter=currency_code)
     timezone: str = field(default="UTC", converter=_zone_name)
-    fiscal_year_starts: int = field(default=1, validator=validators.in_(range(1, 13)))
+    fiscal_year_starts: int = field(default=1, validator=whole(1, 12))
     gross_margin: Decimal | None = field(default=None, converter=_share)
     annual_discount: Decimal = field(default=Decimal("0.15"), converter=_share)
-    lapse_days: int = field(default=30, validator=validators.ge(1))
-    loyal_occasions: int = field(default=3, validator=validators.ge(2))
+    lapse_days: int = field(default=30, validator=whole(1))
+    loyal_occasions: int = field(default=3, validator=whole(2))
     yearly_volume: Money | None = field(default=None)
     observed_since: date | None = None
 

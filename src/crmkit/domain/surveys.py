@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import FrozenMapping
-from crmkit.domain.text import named
+from crmkit.domain.validators import named
 
 
 @frozen(order=False)

@@ -65,6 +65,8 @@ from crmkit.metrics.value import (
     from_plain,
     to_plain,
     total_clv,
+    value_of,
+    values_of,
 )
 
 __all__ = [
@@ -123,4 +125,6 @@ __all__ = [
     "to_plain",
     "total_clv",
     "undefined",
+    "value_of",
+    "values_of",
 ]

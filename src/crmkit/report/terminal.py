@@ -209,6 +209,6 @@ def _risky(one: Profile) -> Row:
         one.customer_id,
         str(one.state),
         f"{one.revenue.amount:,.0f}",
-        f"{one.at_stake:,.0f}",
+        _or_unknown(one.at_stake, "{:,.0f}"),
         one.reason,
     )

@@ -36,10 +36,11 @@ from crmkit.adapters.importers.presets import Preset, fitting, preset_called
 from crmkit.adapters.importers.row_logs import RowLog
 from crmkit.adapters.importers.tables import Table, open_table
 from crmkit.domain.errors import InvalidValueError, UnreadableLogError
-from crmkit.domain.interactions import Happened, Purchase, Return
+from crmkit.domain.happened import Happened
+from crmkit.domain.interactions import Purchase, Return
 from crmkit.domain.lines import Nature
-from crmkit.domain.text import source_word
 from crmkit.domain.times import zone_of
+from crmkit.domain.validators import source_word
 
 #: The names by which each role is found where neither a preset nor the user tells it.
 #: Where a name could mean the row or the order, the role has to be told.

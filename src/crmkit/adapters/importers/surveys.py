@@ -22,10 +22,11 @@ from crmkit.adapters.importers.columns import Columns, Synonyms, find, missing
 from crmkit.adapters.importers.response_builder import ResponseBuilder, ResponseRules
 from crmkit.adapters.importers.row_logs import RowLog
 from crmkit.adapters.importers.tables import Table, open_table
-from crmkit.domain.interactions import Happened, SurveyResponse
+from crmkit.domain.happened import Happened
+from crmkit.domain.interactions import SurveyResponse
 from crmkit.domain.surveys import BUILT_IN, Instrument
-from crmkit.domain.text import source_word
 from crmkit.domain.times import zone_of
+from crmkit.domain.validators import source_word
 
 #: The names by which each role is found where the user does not tell it.
 SURVEY_COLUMNS: Synonyms = {

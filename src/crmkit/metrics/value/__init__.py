@@ -4,13 +4,14 @@ Time is in weeks, money in any one unit. A fitted model scores one customer with
 library alone; fitting, and scoring many at once, needs the extra ``models``.
 """
 
+from crmkit.metrics.value.base_models import BaseModels, fit_base
 from crmkit.metrics.value.bgnbd import BGNBD
 from crmkit.metrics.value.clv import BaseValue, clv, total_clv
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.gamma_gamma import GammaGamma
 from crmkit.metrics.value.mbgnbd import MBGNBD
 from crmkit.metrics.value.plain import from_plain, to_plain
-from crmkit.metrics.value.valuation import BaseModels, BaseValues, CustomerValue, fit_base
+from crmkit.metrics.value.valuation import BaseValues, CustomerValue, value_of, values_of
 
 __all__ = [
     "BGNBD",
@@ -26,4 +27,6 @@ __all__ = [
     "from_plain",
     "to_plain",
     "total_clv",
+    "value_of",
+    "values_of",
 ]

@@ -1,6 +1,7 @@
-"""Validators of words: ids that name something, sources that can stand in a key."""
+"""Validators of fields, in the words of ``InvalidValueError``."""
 
 import re
+from collections.abc import Callable, Sized
 from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
@@ -29,3 +30,21 @@ def source_word(_instance: object, attribute: Any, value: Any) -> None:
         raise InvalidValueError(
             attribute.name, value, "must be lower-case letters, digits, dots, dashes"
         )
+
+
+def whole(least: int, most: int | None = None) -> Callable[[Any, Any, Any], None]:
+    """Return a validator that refuses all but whole numbers from ``least`` (to ``most``)."""
+    rule = f"must be a whole number from {least}" + ("" if most is None else f" to {most}")
+
+    def check(_instance: object, attribute: Any, value: Any) -> None:
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if not is_whole or value < least or (most is not None and value > most):
+            raise InvalidValueError(attribute.name, value, rule)
+
+    return check
+
+
+def not_empty(_instance: object, attribute: Any, value: Sized) -> None:
+    """Refuse a field that holds nothing."""
+    if not len(value):
+        raise InvalidValueError(attribute.name, value, "must hold at least one")

@@ -1,0 +1,72 @@
+"""What every interaction has: whose it is, when, from where; and how it becomes a row."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from attrs import field, frozen
+
+from crmkit.domain.customer import is_guest
+from crmkit.domain.facts import Fact
+from crmkit.domain.mapping import EMPTY, FrozenMapping, frozen_mapping
+from crmkit.domain.reporting import Reporting
+from crmkit.domain.times import microseconds, utc
+from crmkit.domain.validators import named, source_word, whole
+
+
+def order_key(source: str, order_id: str) -> str:
+    """Return the key under which all facts about one order meet."""
+    return f"{source}/{order_id}"
+
+
+@frozen(kw_only=True)
+class Happened:
+    """What every kind of interaction has.
+
+    Attributes:
+        id: Unique within (shop, source).
+        customer_id: Whose fact it is; ``guest_id`` makes one for orders without an account.
+        at: When it happened; aware, kept in UTC.
+        channel: Where it happened ("web", "store", "phone").
+        source: The word for the system it comes from.
+        revision: Supersedes lower revisions of the same id.
+        staff_id, offer_id, campaign_id: What it belongs to, if anything.
+        extra: The source's other fields, JSON-ready.
+    """
+
+    kind: ClassVar[str]
+
+    id: str = field(validator=named)
+    customer_id: str = field(validator=named)
+    at: datetime = field(converter=utc)
+    channel: str | None = None
+    source: str = field(default="shop", validator=source_word)
+    revision: int = field(default=0, validator=whole(0))
+    staff_id: str | None = None
+    offer_id: str | None = None
+    campaign_id: str | None = None
+    extra: FrozenMapping = field(default=EMPTY, converter=frozen_mapping, repr=False, hash=False)
+
+    def row(self, to: Reporting, part: int = 0, **columns: Any) -> Fact:
+        """Return a flat row with what every kind has, and the columns of its own."""
+        return Fact(
+            shop_id=to.shop.id,
+            source=self.source,
+            id=self.id,
+            part=part,
+            revision=self.revision,
+            customer_id=self.customer_id,
+            guest=int(is_guest(self.customer_id)),
+            kind=self.kind,
+            at=microseconds(self.at),
+            day=to.day(self.at),
+            channel=self.channel,
+            **columns,
+        )
+
+    def facts(self, to: Reporting) -> list[Fact]:
+        """Return the flat rows of this interaction.
+
+        Raises:
+            NoRateError: An amount cannot be brought into the shop's currency.
+        """
+        return [self.row(to)]
