@@ -24,6 +24,7 @@ from crmkit import (
 from crmkit.domain import NoRateError, RowProblem, StoreConflictError, guest_id
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.lifecycle import State
+from crmkit.metrics import RfmCuts
 from crmkit.synthetic import SyntheticShop
 from crmkit.testing import FakeClock, FakeRates
 from crmkit.testing.strategies import histories
@@ -375,6 +376,22 @@ def test_those_at_risk_are_slipping_and_say_why(invented):
         assert one.state is State.DORMANT or one.alive < 0.5
         assert one.state is not State.LOST
         assert one.reason.startswith(f"quiet {one.quiet} days")
+
+
+def test_buyers_are_scored_by_recency_frequency_and_money():
+    base = opened(
+        *(bought(f"o{i}", day(30 * i)) for i in range(3)),
+        bought("b1", day(80), "99.00", customer_id="bob"),
+        bought("c1", day(0), customer_id="cid"),
+        back("c1", day(1), customer_id="cid"),
+    )
+    cuts = RfmCuts(money=(10, 50, 80, 200))
+    scores = base.rfm(cuts=cuts, as_of=date(2026, 4, 1)).scores()
+    assert {name: str(score) for name, score in scores.items()} == {
+        "ann": "5-3-3",  # the latest 30 days ago, 3 occasions, 60 euros
+        "bob": "5-1-4",
+    }
+    assert base.rfm(as_of=END).rfm.scores[0].money is None
 
 
 def test_a_reading_of_the_base_is_made_once_and_not_after_news(invented):

@@ -35,7 +35,9 @@ from crmkit.domain.times import (
 )
 from crmkit.loading import BATCH, LoadReport, Progress, load
 from crmkit.metrics.kpis.concentration import Concentration, concentration
+from crmkit.metrics.kpis.customer_rfm import CustomerRfm, customer_rfm
 from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
+from crmkit.metrics.kpis.rfm import RfmCuts, Scheme
 from crmkit.metrics.loyalty.observed import (
     BaseLoyalty,
     CustomerLoyalty,
@@ -284,6 +286,28 @@ class CustomerBase:
         """Return how unevenly net revenue is spread over customers, in major units."""
         rows = self.profiles(as_of=as_of, known_at=known_at).rows
         return concentration(float(one.revenue.amount) for one in rows if one.occasions)
+
+    def rfm(
+        self,
+        *,
+        scheme: Scheme = "fixed",
+        cuts: RfmCuts | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> CustomerRfm:
+        """Return recency, frequency and money scores of every buyer.
+
+        Args:
+            scheme: "fixed" by ``cuts``, "quintile", "nested" or "stone".
+            cuts: For "fixed"; the default ones leave money unscored.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InsufficientDataError: Fewer than five buyers to rank.
+        """
+        people = self.summaries(as_of=as_of, known_at=known_at).customers.values()
+        return customer_rfm(people, shop=self.shop, scheme=scheme, cuts=cuts)
 
     def last_day(self) -> date | None:
         """Return the local day of the latest interaction kept; None without any."""

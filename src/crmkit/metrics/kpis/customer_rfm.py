@@ -1,0 +1,64 @@
+"""RFM of a base's buyers, from their summaries.
+
+Recency is days since the latest occasion (``quiet``), frequency the number of occasions,
+money the net revenue of the orders that count, in major units. All are over the whole log.
+"""
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from crmkit.domain.money import Money
+from crmkit.domain.shop import Shop
+from crmkit.domain.tally import CustomerSummary
+from crmkit.metrics.kpis.rfm import Rfm, RfmCuts, RfmScore, Scheme, rfm
+
+__all__ = ["CustomerRfm", "customer_rfm"]
+
+
+@frozen(kw_only=True)
+class CustomerRfm:
+    """The scores of a base's buyers.
+
+    Attributes:
+        customer_ids: The buyers, in the order of their ids.
+        rfm: Their scores in that order, with scheme, cuts and notes.
+    """
+
+    customer_ids: tuple[str, ...]
+    rfm: Rfm
+
+    def scores(self) -> dict[str, RfmScore]:
+        """Return each buyer's scores by customer id."""
+        return dict(zip(self.customer_ids, self.rfm.scores, strict=True))
+
+
+def customer_rfm(
+    customers: Iterable[CustomerSummary],
+    *,
+    shop: Shop,
+    scheme: Scheme = "fixed",
+    cuts: RfmCuts | None = None,
+) -> CustomerRfm:
+    """Return the scores of everyone with a net purchase occasion.
+
+    Args:
+        customers: The customers, as of one day.
+        shop: Whose currency rules.
+        scheme: As for ``rfm``.
+        cuts: As for ``rfm``.
+
+    Raises:
+        InsufficientDataError: Fewer than five buyers to rank.
+        InvalidValueError: Cuts for another scheme, or no such scheme.
+    """
+    buyers = [one for one in customers if one.days]
+    spent = (Money(one.buying.order_revenue, shop.currency).amount for one in buyers)
+    scored = rfm(
+        [one.quiet for one in buyers],
+        [len(one.days) for one in buyers],
+        map(float, spent),
+        scheme=scheme,
+        cuts=cuts,
+    )
+    return CustomerRfm(customer_ids=tuple(one.customer_id for one in buyers), rfm=scored)
