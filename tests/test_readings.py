@@ -1,0 +1,50 @@
+"""A reading of the base is kept for the same facts, and only for them."""
+
+import runpy
+from datetime import date, timedelta
+from pathlib import Path
+
+from crmkit.testing import FakeClock
+
+small = runpy.run_path(str(Path(__file__).parent / "small_shop.py"))
+bought, opened, day = small["bought"], small["opened"], small["day"]
+
+
+def test_a_late_fact_makes_a_new_reading():
+    base = opened(bought("o1", 9))
+    assert base.summaries(as_of=date(2026, 2, 1)).customers["ann"].buying.orders == 1
+    base.record([bought("o2", 3)])
+    assert base.summaries(as_of=date(2026, 2, 1)).customers["ann"].buying.orders == 2
+
+
+def test_a_fact_of_the_very_moment_counts():
+    base = opened(bought("o1", 0), bought("o2", 9))
+    assert base.summaries(as_of=day(9)).customers["ann"].buying.orders == 2
+    just_before = day(9) - timedelta(microseconds=1)
+    assert base.summaries(as_of=just_before).customers["ann"].buying.orders == 1
+
+
+def test_questions_after_the_last_fact_share_a_reading_within_a_day():
+    base = opened(bought("o1", 0))
+    late = day(9)
+    assert base.summaries(as_of=late) is base.summaries(as_of=late + timedelta(hours=1))
+    assert base.summaries(as_of=late).customers["ann"].quiet == 9
+    assert base.summaries(as_of=late + timedelta(days=1)).customers["ann"].quiet == 10
+
+
+def test_what_was_known_then_is_a_reading_of_its_own():
+    clock = FakeClock(day(50))
+    base = opened(bought("o1", 0), clock=clock)
+    clock.advance(days=1)
+    base.record([bought("o2", 1)])
+    now = base.summaries(as_of=date(2026, 3, 1))
+    then = base.summaries(as_of=date(2026, 3, 1), known_at=day(50))
+    assert (now.customers["ann"].buying.orders, then.customers["ann"].buying.orders) == (2, 1)
+
+
+def test_without_as_of_the_clock_decides():
+    clock = FakeClock(day(20))
+    base = opened(bought("o1", 0), bought("o2", 30), clock=clock)
+    assert base.summaries().customers["ann"].buying.orders == 1
+    clock.advance(days=10)
+    assert base.summaries().customers["ann"].buying.orders == 2
