@@ -416,3 +416,11 @@ def test_an_empty_base_answers_with_what_is_missing():
 
 def test_times_are_kept_in_utc():
     assert bought("o1", day(0)).at == datetime(2026, 1, 1, 11, tzinfo=UTC)
+
+
+def test_progress_is_told_on_the_way_and_at_the_end():
+    base = opened()
+    told = []
+    report = base.load((bought(f"o{i}", day(i)) for i in range(1200)), progress=told.append)
+    assert report.accepted == 1200
+    assert [str(each) for each in told] == ["500 rows", "1,000 rows", "1,200 rows"]

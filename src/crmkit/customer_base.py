@@ -138,7 +138,8 @@ class CustomerBase:
 
         Args:
             items: As importers yield them.
-            progress: Called after each batch with what prints as "12,000 rows".
+            progress: Called every few hundred interactions and at the end, with what prints
+                as "12,000 rows of 541,909".
             batch: Interactions per transaction.
         """
         return load(

@@ -17,8 +17,11 @@ from crmkit.domain.ports import Refusal, Store
 from crmkit.domain.problems import RowProblem
 from crmkit.domain.times import Clock
 
-#: Interactions kept in one transaction.
-BATCH = 2000
+#: Interactions kept in one transaction. Each batch links the returns of its customers anew,
+#: so few large batches cost less than many small ones.
+BATCH = 10_000
+#: Interactions between two reports of progress.
+_TICK = 500
 
 
 @frozen
@@ -73,14 +76,26 @@ def _problem(refusal: Refusal) -> RowProblem:
 
 
 def _sorted_out(
-    items: Iterable[Interaction | RowProblem], problems: list[RowProblem]
+    items: Iterable[Interaction | RowProblem],
+    problems: list[RowProblem],
+    progress: Callable[[Progress], Any] | None,
 ) -> Iterator[Interaction]:
-    """Yield the interactions; put the problems aside."""
+    """Yield the interactions and put the problems aside, reporting progress on the way."""
+    done = 0
     for item in items:
         if isinstance(item, RowProblem):
             problems.append(item)
-        else:
-            yield item
+            continue
+        done += 1
+        if progress is not None and done % _TICK == 0:
+            progress(_progress(items, done))
+        yield item
+    if progress is not None:
+        progress(_progress(items, done))
+
+
+def _progress(items: Iterable[Any], done: int) -> Progress:
+    return Progress(getattr(items, "rows", done), getattr(items, "total_rows", None))
 
 
 def load(
@@ -99,26 +114,19 @@ def load(
         shop_id: An attached shop.
         items: Interactions and problems, as importers yield them.
         clock: Tells when the shop learnt of them.
-        progress: Called after each batch.
+        progress: Called every few hundred interactions, and at the end.
         batch: Interactions per transaction.
     """
     problems: list[RowProblem] = []
-    accepted = known = done = 0
-    stream = _sorted_out(items, problems)
+    accepted = known = 0
+    stream = _sorted_out(items, problems, progress)
     while chunk := list(islice(stream, batch)):
         added = store.add(shop_id, chunk, recorded_at=clock(), refuse=True)
-        accepted, known, done = accepted + added.accepted, known + added.known, done + len(chunk)
+        accepted, known = accepted + added.accepted, known + added.known
         problems.extend(map(_problem, added.refused))
-        if progress is not None:
-            progress(Progress(_rows(items, done), getattr(items, "total_rows", None)))
     return LoadReport(
         accepted=accepted,
         known=known,
         problems=tuple(problems),
         rows=getattr(items, "rows", None),
     )
-
-
-def _rows(items: Iterable[Any], done: int) -> int:
-    rows: int = getattr(items, "rows", done)
-    return rows

@@ -25,7 +25,7 @@ from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds
 
 _KEPT = f"""
-    SELECT id, revision, customer_id, kind, payload FROM crmkit_interactions
+    SELECT id, revision, customer_id, kind, at, payload FROM crmkit_interactions
     WHERE shop_id = ? AND source = ? AND id IN ({", ".join("?" * CHUNK)})"""  # noqa: S608
 _PUT = "INSERT INTO crmkit_interactions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -40,6 +40,7 @@ _Id = tuple[str, str]
 class _Revision(NamedTuple):
     customer_id: str
     kind: str
+    at: int
     payload: str
 
 
@@ -64,13 +65,13 @@ class Adding:
     _accepted: int = 0
     _known: int = 0
     _refused: list[Refusal] = field(factory=list)
-    _relink: set[str] = field(factory=set)
+    _changed: dict[str, int] = field(factory=dict)
 
     def all(self, interactions: Iterable[Interaction]) -> Added:
         """Add interactions a chunk at a time, then link returns once per customer."""
         for chunk in chunks(interactions):
             self._add(chunk)
-        link_anew(self.cursor, self.to, self._relink)
+        link_anew(self.cursor, self.to, self._changed)
         return Added(accepted=self._accepted, known=self._known, refused=tuple(self._refused))
 
     def _add(self, chunk: list[Interaction]) -> None:
@@ -86,7 +87,8 @@ class Adding:
             payload, theirs = judged
             rows.append(self._row(one, payload))
             self._supersedes(one, kept[key], facts, theirs)
-            kept[key][one.revision] = _Revision(one.customer_id, one.kind, payload)
+            at = microseconds(one.at)
+            kept[key][one.revision] = _Revision(one.customer_id, one.kind, at, payload)
         self.cursor.executemany(_PUT, rows)
         drop_facts(self.cursor, self.to.shop.id, facts.keys() & read_before)
         put_facts(self.cursor, (row for theirs in facts.values() for row in theirs))
@@ -146,7 +148,12 @@ class Adding:
             return
         # The rows of returns are written when they are linked.
         facts[one.source, one.id] = [] if isinstance(one, Return) else theirs
-        if one.kind in LINKING:
-            self._relink.add(one.customer_id)
-        if highest is not None and revisions[highest].kind in LINKING:
-            self._relink.add(revisions[highest].customer_id)
+        self._change(one.kind, one.customer_id, microseconds(one.at))
+        if highest is not None:
+            before = revisions[highest]
+            self._change(before.kind, before.customer_id, before.at)
+
+    def _change(self, kind: str, customer_id: str, at: int) -> None:
+        """Note since when a customer's links may have changed."""
+        if kind in LINKING:
+            self._changed[customer_id] = min(at, self._changed.get(customer_id, at))

@@ -7,7 +7,7 @@ customer arrives, changes or leaves.
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from typing import Any
 
@@ -39,10 +39,11 @@ _CURRENT = """
 OF_ALL = _CURRENT.format(which="")
 OF_ONE = _CURRENT.format(which="AND one.customer_id = :customer")
 
-_WITH_RETURNS = f"""
-    SELECT DISTINCT customer_id FROM crmkit_interactions
+_LAST_RETURNS = f"""
+    SELECT customer_id, MAX(at) FROM crmkit_interactions
     WHERE shop_id = ? AND kind = '{Return.kind}'
-        AND customer_id IN ({", ".join("?" * CHUNK)})"""  # noqa: S608 -- placeholders only
+        AND customer_id IN ({", ".join("?" * CHUNK)})
+    GROUP BY customer_id"""  # noqa: S608 -- placeholders only
 
 _PUT_FACT = f"INSERT INTO crmkit_facts VALUES ({', '.join('?' * len(Fact._fields))})"  # noqa: S608
 _PUT_LINK = f"INSERT INTO crmkit_return_links VALUES ({', '.join('?' * 13)})"  # noqa: S608
@@ -78,12 +79,23 @@ def drop_facts(cursor: sqlite3.Cursor, shop_id: str, ids: Iterable[tuple[str, st
     cursor.executemany(_DROP_FACTS, ((shop_id, *key) for key in ids))
 
 
-def link_anew(cursor: sqlite3.Cursor, to: Reporting, customers: Iterable[str]) -> None:
-    """Derive the links and the rows of returns for those customers who ever had a return."""
-    for chunk in chunks(sorted(customers)):
-        found = cursor.execute(_WITH_RETURNS, (to.shop.id, *padded(chunk))).fetchall()
-        for (customer_id,) in found:
-            _link_one(cursor, to, customer_id)
+def link_anew(cursor: sqlite3.Cursor, to: Reporting, changed: Mapping[str, int]) -> None:
+    """Derive the links and the rows of returns for those whose links may have changed.
+
+    A link depends on what happened before its return alone, so a customer's links stay as
+    they are where nothing changed up to the last return, in whatever revision.
+
+    Args:
+        cursor: Writes; what was added is there already.
+        to: The shop.
+        changed: By customer, the earliest moment at which an order or a return arrived,
+            changed or left, in microseconds.
+    """
+    for chunk in chunks(sorted(changed)):
+        found = cursor.execute(_LAST_RETURNS, (to.shop.id, *padded(chunk))).fetchall()
+        for customer_id, last_return in found:
+            if changed[customer_id] <= last_return:
+                _link_one(cursor, to, customer_id)
 
 
 def _link_one(cursor: sqlite3.Cursor, to: Reporting, customer_id: str) -> None:
