@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["loaded", "tables"]
 
 Row = Sequence[str]
+_INTERVALS = (
+    "Intervals of value: how well the models' parameters are known, not how luck will spread "
+    "single customers."
+)
 _WORDS = frozenset({"reason", "why", "state"})
 
 
@@ -90,6 +94,7 @@ def tables(state: StateOfBase) -> Iterator[Any]:
     yield _table("Loyalty (0 to 1)", ("dimension", "mean", "95 %", "n"), _loyalty_rows(state))
     yield _table("Relationship value", ("what", "figure", "95 %"), _value_rows(state))
     yield from state.models
+    yield _INTERVALS
     yield _table("Concentration of revenue", ("customers", "share"), _concentration_rows(state))
     yield _table(
         f"Most valuable by {state.ranked_by}",
@@ -191,7 +196,7 @@ def _concentration_rows(state: StateOfBase) -> Iterator[Row]:
 
 def _valuable(one: Profile) -> Row:
     worth, low, high = one.worth
-    ends = "" if low is None or high is None else f"{low:,.0f} to {high:,.0f}"
+    ends = "" if low is None or high is None else f"{low:,.0f}–{high:,.0f}"
     return (
         one.customer_id,
         str(one.state),
