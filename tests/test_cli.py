@@ -74,6 +74,16 @@ def test_a_store_keeps_what_was_loaded(crmkit):
     assert texts[0] == texts[1] == texts[2]
 
 
+def test_another_zone_needs_a_rebuild_and_says_so(crmkit):
+    store = ("--store", "sqlite:///crm.db")
+    assert crmkit("report", ORDERS, "--currency", "EUR", *store).exit_code == 0
+    moved = (*store, "--timezone", "Pacific/Kiritimati")
+    assert "rebuild" in refused(crmkit("report", *moved))
+    again = crmkit("report", *moved, "--rebuild")
+    assert again.exit_code == 0, again.output
+    assert crmkit("report", *store).exit_code == 0
+
+
 def test_columns_can_be_told(crmkit, tmp_path):
     log = tmp_path / "log.csv"
     log.write_text(

@@ -121,6 +121,9 @@ def report(  # noqa: PLR0917  typer reads the signature as the command line
     store: Annotated[
         str, typer.Option(help="Where to keep it: sqlite:///crm.db; else in memory.")
     ] = "memory:",
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Derive the store anew in another zone or currency.")
+    ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Write the report as JSON.")
     ] = None,
@@ -155,7 +158,7 @@ def report(  # noqa: PLR0917  typer reads the signature as the command line
             timezone=timezone,
             gross_margin=gross_margin,
         )
-        with CustomerBase.open(kept, shop=policy) as base:
+        with CustomerBase.open(kept, shop=policy, rebuild=rebuild) as base:
             sources.load(base)
             _print_state(base, day, json_file, csv_file)
 

@@ -206,5 +206,5 @@ class ShopMismatchError(StoreError):
     def __str__(self) -> str:
         return (
             f"shop {self.shop_id!r} is kept with {self.field} {self.kept}, not {self.given}; "
-            f"open it with {self.kept}, or call rebuild() to derive everything anew"
+            f"open it with {self.kept}, or with rebuild=True (--rebuild) to derive everything anew"
         )

@@ -66,7 +66,9 @@ def _undecoded(path: Path, encoding: str) -> UnreadableLogError:
     if encoding != "utf-8-sig":
         return UnreadableLogError(str(path), f"is not text in {encoding}", "tell another encoding")
     return UnreadableLogError(
-        str(path), "is not text in UTF-8", "tell its encoding, such as encoding='latin-1'"
+        str(path),
+        "is not text in UTF-8",
+        "tell its encoding, such as encoding='latin-1' (--encoding latin-1)",
     )
 
 
@@ -91,7 +93,9 @@ def _opened(path: Path) -> gzip.GzipFile | io.BufferedReader:
 def _lines(path: Path, encoding: str) -> Iterator[str]:
     with _opened(path) as raw, io.TextIOWrapper(raw, encoding=encoding, newline="") as text:
         if encoding == "utf-8-sig" and raw.peek(2)[:2] in _UTF16:
-            raise UnreadableLogError(str(path), "is text in UTF-16", "tell encoding='utf-16'")
+            raise UnreadableLogError(
+                str(path), "is text in UTF-16", "tell encoding='utf-16' (--encoding utf-16)"
+            )
         for line in text:
             if "\0" in line:
                 raise _not_text(path)

@@ -101,7 +101,7 @@ class Moments:
         """
         if self._told or not self._seen:
             return
-        way_out = "tell day_first=True or day_first=False"
+        way_out = "tell day_first=True or False (--day-first, --month-first)"
         if True in self._seen and False in self._seen:
             both = f"{self._seen[True]!r} and {self._seen[False]!r}"
             raise UnreadableLogError(str(path), f"has both {both} as dates", way_out)
