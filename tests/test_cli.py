@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -197,3 +198,15 @@ def test_the_installed_command_runs():
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "Most at risk" in done.stdout
+
+
+def test_a_terminal_without_the_signs_gets_a_report_all_the_same():
+    done = subprocess.run(
+        [sys.executable, "-m", "crmkit.cli", "report", ORDERS, "--currency", "EUR"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "? refunded" in done.stdout
