@@ -360,6 +360,19 @@ def test_the_books_add_up_to_the_minor_unit(invented):
     assert whole.revenue.minor == profiles.everyone.revenue
 
 
+def test_value_of_a_period_adds_up_to_the_revenue_of_the_period(invented):
+    as_of, year = date(2026, 4, 25), Period.fiscal_year(2025, starts=4)
+    people = [one.customer_id for one in invented.profiles(as_of=as_of)]
+    values = [invented.value(who, period=year, as_of=as_of) for who in people]
+    kpis = invented.kpis(year, as_of=as_of)
+    assert sum(one.revenue.minor for one in values) == kpis.customer_revenue.minor
+    wholes = [invented.value(who, as_of=as_of) for who in people]
+    assert sum(one.revenue.minor for one in wholes) > kpis.customer_revenue.minor
+    assert [one.clv for one in values] == [one.clv for one in wholes]
+    assert (values[0].period, wholes[0].period) == (year, None)
+    assert str(values[0]).startswith(f"{people[0]}: 2025-04-01 to 2026-03-31: revenue EUR ")
+
+
 def test_the_total_of_lifetime_values_is_their_sum(invented):
     profiles = invented.profiles(as_of=date(2026, 4, 25))
     total = profiles.worth.clv

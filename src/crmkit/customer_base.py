@@ -15,6 +15,7 @@ from attrs import define, field
 from crmkit.adapters.registry import open_store
 from crmkit.domain.customer import is_guest
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added, Store
 from crmkit.domain.problems import RowProblem
@@ -161,17 +162,8 @@ class CustomerBase:
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
-        if is_guest(customer_id):
-            raise InvalidValueError("customer_id", customer_id, "must not be a guest")
         until = self._moment(as_of)
-        history = self.store.history(self.shop.id, customer_id, known_at=utc_if_given(known_at))
-        past = [one for one in history if one.at <= until]
-        if not past:
-            raise InvalidValueError(
-                "customer_id", customer_id, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
-            )
-        tally = CustomerTally.collect(facts_of(past, self.reporting))
-        return CustomerSummary.read(customer_id, tally, as_of_day=self.reporting.day(until))
+        return self._summary(customer_id, self._facts_of(customer_id, until, known_at), until)
 
     def relationship(
         self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
@@ -187,16 +179,34 @@ class CustomerBase:
         return relationship_of(one, as_of=until, base_gap=gap, shop=self.shop)
 
     def value(
-        self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
+        self,
+        customer_id: str,
+        *,
+        period: Period | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
     ) -> CustomerValue:
         """Return what the relationship with a customer has brought and may still bring.
+
+        Args:
+            customer_id: Whose.
+            period: The days that revenue and profit shall be of, a fiscal year say; all so
+                far by default.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
 
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
         until = self._moment(as_of)
-        one = self.summary(customer_id, as_of=until, known_at=known_at)
-        return value_of(self._readings.at(until, known_at).profiles.models, one)
+        facts = self._facts_of(customer_id, until, known_at)
+        one = self._summary(customer_id, facts, until)
+        within = None
+        if period is not None:
+            window = period.days()
+            within = CustomerTally.collect(fact for fact in facts if fact.day in window).buying
+        models = self._readings.at(until, known_at).profiles.models
+        return value_of(models, one, period=period, within=within)
 
     # --- one customer, or all ---------------------------------------------------------------
 
@@ -316,6 +326,22 @@ class CustomerBase:
         return None if last is None else date_of(self.reporting.day(last))
 
     # --- reading ----------------------------------------------------------------------------
+
+    def _facts_of(self, customer_id: str, until: datetime, known_at: datetime | None) -> list[Fact]:
+        """The flat rows of one customer up to a moment, at least one."""
+        if is_guest(customer_id):
+            raise InvalidValueError("customer_id", customer_id, "must not be a guest")
+        history = self.store.history(self.shop.id, customer_id, known_at=utc_if_given(known_at))
+        past = [one for one in history if one.at <= until]
+        if not past:
+            raise InvalidValueError(
+                "customer_id", customer_id, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
+            )
+        return facts_of(past, self.reporting)
+
+    def _summary(self, customer_id: str, facts: list[Fact], until: datetime) -> CustomerSummary:
+        day = self.reporting.day(until)
+        return CustomerSummary.read(customer_id, CustomerTally.collect(facts), as_of_day=day)
 
     def _moment(self, as_of: AsOf | None) -> datetime:
         return last_moment(self.clock() if as_of is None else as_of, self.reporting.zone)

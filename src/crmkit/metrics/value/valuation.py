@@ -6,11 +6,13 @@ missing says why; the rest is still given.
 
 from collections.abc import Sequence
 from math import fsum
+from typing import Any
 
 from attrs import evolve, frozen
 
 from crmkit.domain.money import Money
-from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.tally import Buying, CustomerSummary
+from crmkit.domain.times import Period
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
@@ -38,8 +40,9 @@ class CustomerValue:
 
     Attributes:
         customer_id: Whose.
-        revenue: Net of refunds so far, without tax and shipping.
-        profit: Revenue so far less the cost of goods; None where it is unknown.
+        period: The days that revenue and profit are of; None for all so far.
+        revenue: Net of refunds, without tax and shipping. A refund counts on its own day.
+        profit: That revenue less the cost of goods; None where it is unknown.
         tenure: Days since the first net purchase occasion; None without one.
         alive: Chance that the customer will still buy, 0 to 1.
         expected_purchases: Occasions to expect within the next 52 weeks.
@@ -50,6 +53,7 @@ class CustomerValue:
     """
 
     customer_id: str
+    period: Period | None
     revenue: Money
     profit: Money | None
     tenure: int | None
@@ -62,9 +66,10 @@ class CustomerValue:
 
     def __str__(self) -> str:
         profit = "unknown" if self.profit is None else str(self.profit)
+        when = "" if self.period is None else f" {self.period}:"
         return "\n".join(
             [
-                f"{self.customer_id}: revenue {self.revenue}, profit {profit}",
+                f"{self.customer_id}:{when} revenue {self.revenue}, profit {profit}",
                 f"still a customer  {self.alive}",
                 f"next 52 weeks     {self.expected_purchases}",
                 f"per occasion      {self.expected_spend}",
@@ -91,12 +96,26 @@ class BaseValues:
     clv: Estimate
 
 
-def value_of(models: BaseModels, summary: CustomerSummary) -> CustomerValue:
+def value_of(
+    models: BaseModels,
+    summary: CustomerSummary,
+    *,
+    period: Period | None = None,
+    within: Buying | None = None,
+) -> CustomerValue:
     """Return what one relationship has brought and may still bring.
 
     Needs the standard library only.
+
+    Args:
+        models: The models of the base.
+        summary: The customer, as of a day.
+        period: The days that revenue and profit shall be of; all so far by default.
+        within: What the facts of that period amount to.
     """
-    return _told(models, summary, score(models, summary) if summary.days else Scores())
+    scores = score(models, summary) if summary.days else Scores()
+    brought = summary.buying if within is None else within
+    return evolve(_told(models, summary, scores), period=period, **_brought(models, brought))
 
 
 def values_of(models: BaseModels, people: Sequence[CustomerSummary]) -> BaseValues:
@@ -116,9 +135,18 @@ def values_of(models: BaseModels, people: Sequence[CustomerSummary]) -> BaseValu
     )
 
 
+def _brought(models: BaseModels, buying: Buying) -> dict[str, Any]:
+    """Revenue and profit of these orders, and what is missing."""
+    profit, currency = buying.profit(models.shop.gross_margin), models.shop.currency
+    return {
+        "revenue": Money(buying.revenue, currency),
+        "profit": None if profit is None else Money(profit, currency),
+        "notes": () if profit is not None else (NO_MARGIN,),
+    }
+
+
 def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> CustomerValue:
-    profit, currency = summary.profit(models.shop.gross_margin), models.shop.currency
-    bought = bool(summary.days)
+    currency, bought = models.shop.currency, bool(summary.days)
 
     def figure(value: float | None, unit: str, method: str) -> Estimate:
         if value is None:
@@ -128,15 +156,14 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
     future = evolve(figure(scores.future, currency, _FUTURE), low=scores.low, high=scores.high)
     return CustomerValue(
         customer_id=summary.customer_id,
-        revenue=Money(summary.buying.revenue, currency),
-        profit=None if profit is None else Money(profit, currency),
+        period=None,
+        **_brought(models, summary.buying),
         tenure=summary.age,
         alive=figure(scores.alive, "chance", _ALIVE),
         expected_purchases=figure(scores.purchases, "occasions", _COMING),
         expected_spend=figure(scores.spend, currency, "Gamma-Gamma"),
         future_revenue=future,
         clv=_kept(models, future),
-        notes=() if profit is not None else (NO_MARGIN,),
     )
 
 
