@@ -92,6 +92,28 @@ def test_a_spend_without_a_mean_leaves_the_rest():
     assert "no finite mean" in value.expected_spend.notes[0]
 
 
+def test_every_figure_of_a_customer_has_an_interval_and_bulk_gives_the_same():
+    base = CustomerBase.open("memory:", shop=SHOP)
+    base.load(SyntheticShop(seed=5, customers=200, guests=0).interactions())
+    people = list(base.summaries(as_of=AS_OF).customers.values())
+    models = fit_base(people, SHOP)
+    rows = values_of(models, people).rows
+    for one, bulk in zip(people[:60], rows, strict=False):
+        single = value_of(models, one)
+        for name in ("alive", "expected_purchases", "expected_spend", "future_revenue", "clv"):
+            mine, theirs = getattr(single, name), getattr(bulk, name)
+            ends = [(each.low, each.value, each.high) for each in (mine, theirs)]
+            assert ends[0] == pytest.approx(ends[1], rel=1e-9)
+            assert ends[0][0] <= ends[0][1] <= ends[0][2]
+        assert single.alive.high <= 1
+
+
+def test_a_spend_barely_with_a_mean_has_no_interval_and_no_error():
+    value = value_of(told(q=1.00005), ann(0, 14))
+    assert value.expected_spend.value > 0
+    assert value.expected_spend.low is None
+
+
 def test_too_little_data_is_said_in_every_figure_it_leaves_out():
     base = opened(bought("o1", 0), bought("o2", 9))
     models = fit_base(base.summaries(as_of=AS_OF).customers.values(), SHOP)

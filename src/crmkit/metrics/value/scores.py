@@ -4,42 +4,56 @@ One customer is scored with the standard library alone, all of them at once with
 formulas are the same, and so are the figures.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from attrs import frozen
 
 from crmkit.domain.tally import CustomerSummary
 from crmkit.metrics.estimate import Estimate
+from crmkit.metrics.value._worth import interval_of
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
 from crmkit.metrics.value.clv import clv, total_clv
 from crmkit.metrics.value.fit import Fit
+from crmkit.metrics.value.gamma_gamma import GammaGamma
+from crmkit.metrics.value.mbgnbd import MBGNBD
 
-__all__ = ["HORIZON_WEEKS", "YEAR_WEEKS", "Scores", "score", "score_all"]
+__all__ = ["HORIZON_WEEKS", "YEAR_WEEKS", "Scores", "Told", "score", "score_all"]
 
+# Slopes are taken over steps of 1e-4 in ln q, and below 1 there is no mean spend.
+_ROOM_FOR_SLOPES = 1.001
 #: How far lifetime value looks ahead: three years.
 HORIZON_WEEKS = 156
 #: How far ``purchases`` looks ahead.
 YEAR_WEEKS = 52
 
 
+class Told(NamedTuple):
+    """A figure and the ends of its interval, None where unknown; or columns of them."""
+
+    value: Any = None
+    low: Any = None
+    high: Any = None
+
+
+_NOTHING = Told()
+
+
 @frozen(kw_only=True)
 class Scores:
-    """What the models say of one customer; None where they say nothing.
+    """What the models say of one customer, with the parameters' uncertainty.
 
     Attributes:
         alive: Chance that the customer will still buy, 0 to 1.
         purchases: Occasions to expect within ``YEAR_WEEKS``.
         spend: Net revenue to expect of an occasion, in major units.
-        future, low, high: Discounted revenue within ``HORIZON_WEEKS`` and its interval.
+        future: Discounted revenue to expect within ``HORIZON_WEEKS``, in major units.
     """
 
-    alive: float | None = None
-    purchases: float | None = None
-    spend: float | None = None
-    future: float | None = None
-    low: float | None = None
-    high: float | None = None
+    alive: Told = _NOTHING
+    purchases: Told = _NOTHING
+    spend: Told = _NOTHING
+    future: Told = _NOTHING
 
 
 def score(models: BaseModels, buyer: CustomerSummary) -> Scores:
@@ -49,7 +63,7 @@ def score(models: BaseModels, buyer: CustomerSummary) -> Scores:
     if models.missing is not None:
         return Scores(**known)
     future = clv(**_terms(models), **history, **spending)
-    return Scores(**known, future=future.value, low=future.low, high=future.high)
+    return Scores(**known, future=Told(future.value, future.low, future.high))
 
 
 def score_all(
@@ -68,27 +82,49 @@ def score_all(
     found = {
         **_of_buying(models, history),
         "spend": _of_spend(models, spending),
-        "future": worth.values,
-        "low": worth.low,
-        "high": worth.high,
+        "future": Told(worth.values, worth.low, worth.high),
     }
-    return _rows(found, len(buyers)), worth.total
+    each = {name: _rows(told, len(buyers)) for name, told in found.items()}
+    rows = zip(*each.values(), strict=True)
+    return [Scores(**dict(zip(each, row, strict=True))) for row in rows], worth.total
 
 
-def _of_buying(models: BaseModels, history: Mapping[str, Any]) -> dict[str, Any]:
+def _of_buying(models: BaseModels, history: Mapping[str, Any]) -> dict[str, Told]:
     if not isinstance(models.buying, Fit):
         return {}
-    model = models.buying.model
+
+    def alive(model: MBGNBD) -> Any:
+        return model.probability_alive(**history)
+
+    def purchases(model: MBGNBD) -> Any:
+        return model.expected_purchases(**history, weeks=YEAR_WEEKS)
+
     return {
-        "alive": model.probability_alive(**history) if models.sees_leaving else None,
-        "purchases": model.expected_purchases(**history, weeks=YEAR_WEEKS),
+        "alive": _told(alive, models.buying) if models.sees_leaving else _NOTHING,
+        "purchases": _told(purchases, models.buying),
     }
 
 
-def _of_spend(models: BaseModels, spending: Mapping[str, Any]) -> Any:
+def _of_spend(models: BaseModels, spending: Mapping[str, Any]) -> Told:
     if not isinstance(models.spend, Fit) or models.spend.model.q <= 1:
-        return None
-    return models.spend.model.expected_spend(*spending.values())
+        return _NOTHING
+
+    def spend(model: GammaGamma) -> Any:
+        return model.expected_spend(*spending.values())
+
+    if models.spend.model.q < _ROOM_FOR_SLOPES:
+        return Told(spend(models.spend.model))
+    return _told(spend, models.spend)
+
+
+def _told(figure: Callable[[Any], Any], fit: Fit[Any]) -> Told:
+    return Told(figure(fit.model), *(interval_of(figure, fit) or (None, None)))
+
+
+def _rows(told: Told, count: int) -> list[Told]:
+    """One figure per customer out of columns, some of which are missing altogether."""
+    whole = [[None] * count if each is None else map(float, each) for each in told]
+    return [Told(*row) for row in zip(*whole, strict=True)]
 
 
 def _terms(models: BaseModels) -> dict[str, Any]:
@@ -105,14 +141,3 @@ def _terms(models: BaseModels) -> dict[str, Any]:
         "horizon_weeks": HORIZON_WEEKS,
         "annual_discount": float(models.shop.annual_discount),
     }
-
-
-def _rows(found: Mapping[str, Any], count: int) -> list[Scores]:
-    """One value per customer out of columns, some of which are missing altogether."""
-    whole = {
-        name: [None] * count if column is None else [float(each) for each in column]
-        for name, column in found.items()
-    }
-    return [
-        Scores(**dict(zip(whole, row, strict=True))) for row in zip(*whole.values(), strict=True)
-    ]

@@ -20,18 +20,17 @@ from crmkit.metrics.value._worth import interval_of
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.mbgnbd import MBGNBD
-from crmkit.metrics.value.scores import HORIZON_WEEKS, YEAR_WEEKS, Scores, score, score_all
+from crmkit.metrics.value.scores import HORIZON_WEEKS, YEAR_WEEKS, Scores, Told, score, score_all
 
 __all__ = ["BaseValues", "CustomerValue", "value_of", "values_of"]
 
 _NO_PURCHASE = "no net purchase yet"
 _NO_LEAVING = "the log shows no sign that customers leave, so it cannot tell who has left"
-_ALIVE = "MBG/NBD"
-_COMING = f"MBG/NBD over {YEAR_WEEKS} weeks"
-_FUTURE = (
-    f"MBG/NBD × Gamma-Gamma over {HORIZON_WEEKS} weeks, discounted; interval: uncertainty of "
-    "the models' parameters, not the luck of one customer"
-)
+_INTERVAL = "interval: uncertainty of the models' parameters, not the luck of one customer"
+_ALIVE = f"MBG/NBD; {_INTERVAL}"
+_COMING = f"MBG/NBD over {YEAR_WEEKS} weeks; {_INTERVAL}"
+_SPEND = f"Gamma-Gamma; {_INTERVAL}"
+_FUTURE = f"MBG/NBD × Gamma-Gamma over {HORIZON_WEEKS} weeks, discounted; {_INTERVAL}"
 
 
 @frozen(kw_only=True)
@@ -148,20 +147,23 @@ def _brought(models: BaseModels, buying: Buying) -> dict[str, Any]:
 def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> CustomerValue:
     currency, bought = models.shop.currency, bool(summary.days)
 
-    def figure(value: float | None, unit: str, method: str) -> Estimate:
+    def figure(told: Told, unit: str, method: str) -> Estimate:
+        value, low, high = told
         if value is None:
             return _unknown(models, unit, method, bought=bought)
-        return Estimate(value=value, n=models.n, unit=unit, method=method)
+        return Estimate(value=value, low=low, high=high, n=models.n, unit=unit, method=method)
 
-    future = evolve(figure(scores.future, currency, _FUTURE), low=scores.low, high=scores.high)
+    future = figure(scores.future, currency, _FUTURE)
+    value, low, high = scores.alive
+    alive = Told(value, low, None if high is None else min(1.0, high))
     return CustomerValue(
         customer_id=summary.customer_id,
         period=None,
         **_brought(models, summary.buying),
         tenure=summary.age,
-        alive=figure(scores.alive, "chance", _ALIVE),
+        alive=figure(alive, "chance", _ALIVE),
         expected_purchases=figure(scores.purchases, "occasions", _COMING),
-        expected_spend=figure(scores.spend, currency, "Gamma-Gamma"),
+        expected_spend=figure(scores.spend, currency, _SPEND),
         future_revenue=future,
         clv=_kept(models, future),
     )
@@ -205,13 +207,13 @@ def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Esti
         high=high,
         n=len(buyers),
         unit="occasions",
-        method=f"{_COMING}, all customers; delta method over the parameters",
+        method=_COMING,
     )
 
 
 def _alive_of(models: BaseModels, scores: Sequence[Scores]) -> Estimate:
     """How many will still be there; each is a toss of their own chance."""
-    chances = [one.alive for one in scores if one.alive is not None]
+    chances = [one.alive.value for one in scores if one.alive.value is not None]
     if not chances:
         return _unknown(models, "customers", _ALIVE, bought=bool(scores))
     spread = two_sided_z() * fsum(chance * (1 - chance) for chance in chances) ** 0.5
