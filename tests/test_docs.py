@@ -1,6 +1,7 @@
 """Every Python block of the README and the docs runs, in the order of its page."""
 
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,9 @@ def test_every_python_block_runs(page, monkeypatch):
 def test_every_link_to_a_file_leads_somewhere(page):
     for target, _ in LINK.findall(page.read_text("utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_reference_is_that_of_the_docstrings():
+    made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    current = (ROOT / "docs" / "reference.md").read_text("utf-8")
+    assert current == made["text"](), "run: python docs/make_reference.py"
