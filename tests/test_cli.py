@@ -113,6 +113,18 @@ def test_rows_that_cannot_be_used_are_listed_and_the_rest_is_reported(crmkit, tm
     assert done.exit_code == 0, done.output
     assert "3 rows: 1 interactions accepted, 0 known already, 2 problems" in done.output
     assert "Rows not used" in done.output
+    assert "row 2: soon" in done.output
+    assert "row 3: ten" in done.output
+
+
+def test_files_are_written_before_the_terminal_is(crmkit, monkeypatch):
+    def stopped(*_, **__):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("crmkit.cli.tables", stopped)
+    crmkit("report", ORDERS, "--currency", "EUR", "--json", "state.json", "--csv", "rows.csv")
+    assert Path("state.json").exists()
+    assert Path("rows.csv").exists()
 
 
 def refused(done):

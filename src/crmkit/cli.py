@@ -273,14 +273,15 @@ def _print_state(
         )
     day = as_of or last
     state = state_of_base(base, as_of=day)
-    for part in tables(state):
-        _out.print(part, markup=False, highlight=False)
+    # Files first: whoever reads the terminal may stop reading early.
     if json_file is not None:
         json_file.write_text(json.dumps(plain(state), indent=2, ensure_ascii=False) + "\n", "utf-8")
-        _out.print(f"wrote {json_file}", markup=False, highlight=False)
     if csv_file is not None:
         _write_rows(csv_file, base.profiles(as_of=day).to_rows())
-        _out.print(f"wrote {csv_file}", markup=False, highlight=False)
+    for part in tables(state):
+        _out.print(part, markup=False, highlight=False)
+    for path in filter(None, (json_file, csv_file)):
+        _out.print(f"wrote {path}", markup=False, highlight=False)
 
 
 def _write_rows(path: Path, rows: list[dict[str, Any]]) -> None:

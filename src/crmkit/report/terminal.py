@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmkit._require import require
 from crmkit.domain.money import Money
+from crmkit.domain.problems import RowProblem
 from crmkit.loading import LoadReport
 from crmkit.metrics.estimate import Estimate
 from crmkit.profiles import Profile
@@ -66,16 +67,18 @@ def loaded(report: LoadReport, *, what: str) -> Iterator[Any]:
     if reasons:
         first = {(p.field, p.reason): p for p in reversed(report.problems)}
         rows = [
-            (name, reason, f"{count:,}", _where(first[name, reason].row))
+            (name, reason, f"{count:,}", _where(first[name, reason]))
             for name, reason, count in reasons[:10]
         ]
-        yield _table("Rows not used", ("field", "reason", "rows", "first at row"), rows)
+        yield _table("Rows not used", ("field", "reason", "rows", "for example"), rows)
     if len(reasons) > 10:
         yield f"… and {len(reasons) - 10} more reasons"
 
 
-def _where(row: int | None) -> str:
-    return "" if row is None else f"{row:,}"
+def _where(problem: RowProblem) -> str:
+    """The row and the value that show what is meant."""
+    value = problem.value if len(problem.value) <= 20 else f"{problem.value[:19]}…"
+    return value if problem.row is None else f"row {problem.row:,}: {value}"
 
 
 def tables(state: StateOfBase) -> Iterator[Any]:
