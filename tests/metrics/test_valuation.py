@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from attrs import asdict
 
 from crmkit import CustomerBase, Money, Shop
 from crmkit.domain.errors import InsufficientDataError
@@ -18,23 +19,26 @@ bought, opened, SHOP = small["bought"], small["opened"], small["SHOP"]
 AS_OF = date(2026, 4, 25)
 
 
-def fit(model):
+def fit(model, variance=None):
+    """As if fitted; ``variance`` is that of every log-parameter."""
+    count = len(asdict(model))
+    rows = range(count)
     return Fit(
         model=model,
         log_likelihood=-1.0,
         standard_errors={},
-        covariance=None,
+        covariance=variance and tuple(tuple(variance * (i == j) for j in rows) for i in rows),
         converged=True,
         n=100,
     )
 
 
-def told(*, a=0.8, b=2.4, q=3.74, margin=0.5, shop=SHOP):
+def told(*, a=0.8, b=2.4, q=3.74, margin=0.5, shop=SHOP, variance=None):
     """Models as if they had been fitted."""
     return BaseModels(
         shop=shop,
-        buying=fit(MBGNBD(r=0.5, alpha=6.0, a=a, b=b)),
-        spend=fit(GammaGamma(p=6.25, q=q, gamma=15.44)),
+        buying=fit(MBGNBD(r=0.5, alpha=6.0, a=a, b=b), variance),
+        spend=fit(GammaGamma(p=6.25, q=q, gamma=15.44), variance),
         margin=margin,
     )
 
@@ -108,8 +112,14 @@ def test_every_figure_of_a_customer_has_an_interval_and_bulk_gives_the_same():
         assert single.alive.high <= 1
 
 
+def test_a_chance_stays_below_one_however_little_is_known():
+    value = value_of(told(variance=4.0), ann(0, 14))
+    assert value.alive.low < value.alive.value < value.alive.high == 1
+    assert value.expected_purchases.high > value.expected_purchases.value
+
+
 def test_a_spend_barely_with_a_mean_has_no_interval_and_no_error():
-    value = value_of(told(q=1.00005), ann(0, 14))
+    value = value_of(told(q=1.00005, variance=0.01), ann(0, 14))
     assert value.expected_spend.value > 0
     assert value.expected_spend.low is None
 
