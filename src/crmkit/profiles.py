@@ -11,10 +11,11 @@ from typing import Any
 
 from attrs import asdict, frozen
 
-from crmkit.domain.lifecycle import State, patience, usual_gap
+from crmkit.domain.lifecycle import patience, usual_gap
 from crmkit.domain.money import Money
 from crmkit.domain.relationship import history_of
 from crmkit.domain.shop import Shop
+from crmkit.domain.states import State
 from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
 from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
 from crmkit.domain.times import AsOf, date_of, day_of, last_moment, microseconds

@@ -13,7 +13,14 @@ from random import Random
 from attrs import field, frozen
 
 from crmkit.domain.customer import guest_id
-from crmkit.domain.interactions import Delivered, Interaction, Purchase, Return, SurveyResponse
+from crmkit.domain.interactions import (
+    Delivered,
+    Interaction,
+    Purchase,
+    Return,
+    ReturnReason,
+    SurveyResponse,
+)
 from crmkit.domain.lines import Line
 from crmkit.domain.money import Money
 from crmkit.domain.surveys import Answer, Scale
@@ -182,7 +189,7 @@ class SyntheticShop:
             at=self._moment(day, draw),
             order_id=bought.order_id,
             lines=bought.lines[:1],
-            reason=draw.choice(("defect", "not as described", "changed mind")),
+            reason=draw.choice(tuple(ReturnReason)[:3]),
         )
 
     def _answer(self, bought: Purchase, truth: Planted, day: int, draw: Random) -> SurveyResponse:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError, NoRateError
 from crmkit.domain.facts import TEXT_COLUMNS, Fact
+from crmkit.domain.happened import key_of
 from crmkit.domain.interactions import (
     KINDS,
     Delivered,
@@ -20,7 +21,6 @@ from crmkit.domain.interactions import (
     Return,
     SurveyResponse,
     in_order,
-    order_key,
 )
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.mapping import FrozenMapping
@@ -130,7 +130,7 @@ def test_an_order_is_one_row():
     assert (row.adjustments, row.liabilities, row.donations) == (-7, 2500, 50)
     assert (row.goods, row.units) == (2, 3000)
     assert (row.cost, row.costed) == (300, 900)
-    assert row.order_key == order_key("shop", "o") == "shop/o"
+    assert row.order_key == key_of("shop", "o") == "shop/o"
     assert row.day == day_number(datetime(2026, 3, 2, tzinfo=UTC).date())
     assert row.due_day == day_number(datetime(2026, 3, 5, tzinfo=UTC).date())
 

@@ -9,14 +9,10 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import IllegalTransitionError
 from crmkit.domain.lifecycle import (
-    NEXT,
-    STAGE,
     Patience,
-    Stage,
-    State,
     Transition,
-    advance,
     gaps,
+    intent_day,
     is_active,
     moves,
     patience,
@@ -25,6 +21,7 @@ from crmkit.domain.lifecycle import (
 )
 from crmkit.domain.relationship import Relationship
 from crmkit.domain.shop import Shop
+from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle, Stage, State
 
 SHOP = Shop(id="lamp", currency="EUR")
 occasions = st.lists(st.integers(0, 1500), unique=True, max_size=8).map(sorted)
@@ -39,25 +36,25 @@ def path(days, as_of_day, base_gap=None, first_seen=0):
 @pytest.mark.parametrize("current", State)
 @pytest.mark.parametrize("to", State)
 def test_only_moves_of_the_table_are_allowed(current, to):
-    if to in NEXT[current]:
-        assert advance(current, to) is to
+    if (current, to) in DEFAULT_LIFECYCLE.moves:
+        assert DEFAULT_LIFECYCLE.advance(current, to) is to
     else:
         with pytest.raises(IllegalTransitionError) as caught:
-            advance(current, to)
-        assert set(caught.value.reachable) == {str(one) for one in NEXT[current]}
+            DEFAULT_LIFECYCLE.advance(current, to)
+        assert caught.value.reachable == DEFAULT_LIFECYCLE.reachable(current)
 
 
 def test_every_state_can_be_reached_from_the_first():
     reached, fresh = set(), {State.POTENTIAL}
     while fresh:
         reached |= fresh
-        fresh = {to for state in fresh for to in NEXT[state]} - reached
+        fresh = {to for state in fresh for to in DEFAULT_LIFECYCLE.reachable(state)} - reached
     assert reached == set(State)
 
 
 def test_every_state_has_a_stage_and_every_stage_a_state():
-    assert STAGE.keys() == set(State)
-    assert set(STAGE.values()) == set(Stage)
+    assert set(DEFAULT_LIFECYCLE.stages) == set(State)
+    assert set(DEFAULT_LIFECYCLE.stages.values()) == set(Stage)
 
 
 @given(occasions, st.integers(0, 2500), st.integers(0, 2500), base_gaps)
@@ -77,7 +74,7 @@ def test_moves_are_legal_chained_and_in_time(days, as_of_day, base_gap):
     assert (made[0].origin, made[0].to, made[0].day) == (None, State.POTENTIAL, 0)
     for before, after in pairwise(made):
         assert after.origin is before.to
-        assert after.to in NEXT[before.to]
+        assert (before.to, after.to) in DEFAULT_LIFECYCLE.moves
         assert before.day <= after.day <= as_of_day
         assert after.to is not before.to
 
@@ -168,3 +165,50 @@ def test_a_relationship_reads_well():
         "ann: dormant (retain); 2 occasions, the latest on 2026-01-10; quiet 50 days; "
         "dormant after 30 (own rhythm); first seen near the start of the log"
     )
+
+
+def test_a_wish_a_cart_or_a_quote_shows_intent_and_so_do_three_days_of_looking_in_a_fortnight():
+    assert intent_day(5, (), 3) == 5
+    assert intent_day(None, (1, 2), 3) is None
+    assert intent_day(None, (1, 2, 14), 3) == 14
+    assert intent_day(None, (1, 2, 15), 3) is None
+    assert intent_day(None, (1, 2, 15, 16), 3) is None
+    assert intent_day(None, (1, 3, 15, 16), 3) == 16
+    assert intent_day(9, (1, 2, 3), 3) == 3
+
+
+def test_intent_lies_between_the_first_contact_and_the_first_purchase():
+    told = {"first_seen": 0, "base_gap": None, "shop": SHOP, "as_of_day": 20}
+    assert [m.to for m in moves([], intent=4, **told)] == [State.POTENTIAL, State.INTENT]
+    states = [m.to for m in moves([9], intent=4, **told)]
+    assert states == [State.POTENTIAL, State.INTENT, State.PURCHASING]
+    assert [m.to for m in moves([4], intent=4, **told)] == [State.POTENTIAL, State.PURCHASING]
+    assert [m.to for m in moves([4], intent=9, **told)] == [State.POTENTIAL, State.PURCHASING]
+
+
+def without(*pairs):
+    return Lifecycle(
+        moves=DEFAULT_LIFECYCLE.moves - {(State(a), State(b)) for a, b in pairs},
+        stages=DEFAULT_LIFECYCLE.stages,
+    )
+
+
+def test_a_shop_without_a_state_never_sees_it():
+    never_back = Lifecycle(
+        moves=[*without(("lost", "reactivated")).moves, ("lost", "purchasing")],
+        stages=DEFAULT_LIFECYCLE.stages,
+    )
+    shop = Shop(id="lamp", currency="EUR", lifecycle=never_back)
+    made = moves([10, 100], first_seen=0, as_of_day=100, base_gap=None, shop=shop)
+    assert [m.to.value for m in made][-2:] == ["lost", "purchasing"]
+    no_dormant = Lifecycle(
+        moves=[("potential", "purchasing"), ("purchasing", "lost")],
+        stages=DEFAULT_LIFECYCLE.stages,
+    )
+    shop = Shop(id="lamp", currency="EUR", lifecycle=no_dormant)
+    made = moves([10, 100], first_seen=0, as_of_day=400, base_gap=None, shop=shop)
+    assert [(m.day, m.to.value) for m in made] == [
+        (0, "potential"),
+        (10, "purchasing"),
+        (71, "lost"),
+    ]

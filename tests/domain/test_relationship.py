@@ -4,7 +4,7 @@ import runpy
 from datetime import date, datetime
 from pathlib import Path
 
-from crmkit.domain.lifecycle import Stage, State
+from crmkit.domain.states import Stage, State
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 bought, opened, said = small["bought"], small["opened"], small["said"]

@@ -1,6 +1,9 @@
 """What there is: values, rules and sums. No I/O, no clock, no float money."""
 
 from crmkit.domain.customer import (
+    Acquisition,
+    AcquisitionMode,
+    ContactPoint,
     Customer,
     CustomerKind,
     Identifier,
@@ -23,19 +26,40 @@ from crmkit.domain.errors import (
     StoreError,
     UnreadableLogError,
 )
+from crmkit.domain.explanation import (
+    Explanation,
+)
 from crmkit.domain.facts import (
     Fact,
 )
 from crmkit.domain.interactions import (
+    CaseAbout,
+    CaseClosed,
+    CaseOpened,
+    ConsentChanged,
+    Contact,
+    Contribution,
+    ContributionKind,
+    CostIncurred,
     Delivered,
+    Direction,
     Interaction,
+    OfferAnswered,
+    OfferShown,
+    PromiseMade,
+    PromiseSettled,
     Purchase,
+    Purpose,
+    Referral,
     Return,
+    ReturnReason,
+    Review,
+    Risk,
     SurveyResponse,
+    Visit,
+    VisitAction,
 )
 from crmkit.domain.lifecycle import (
-    Stage,
-    State,
     Transition,
 )
 from crmkit.domain.lines import (
@@ -71,6 +95,11 @@ from crmkit.domain.returns import (
 from crmkit.domain.shop import (
     Shop,
 )
+from crmkit.domain.states import (
+    Lifecycle,
+    Stage,
+    State,
+)
 from crmkit.domain.surveys import (
     Answer,
     Indicator,
@@ -83,14 +112,27 @@ from crmkit.domain.times import (
 )
 
 __all__ = [
+    "Acquisition",
+    "AcquisitionMode",
     "Added",
     "Answer",
+    "CaseAbout",
+    "CaseClosed",
+    "CaseOpened",
     "Clock",
+    "ConsentChanged",
+    "Contact",
+    "ContactPoint",
+    "Contribution",
+    "ContributionKind",
+    "CostIncurred",
     "CrmkitError",
     "CurrencyMismatchError",
     "Customer",
     "CustomerKind",
     "Delivered",
+    "Direction",
+    "Explanation",
     "Extent",
     "Fact",
     "Identifier",
@@ -101,20 +143,30 @@ __all__ = [
     "InsufficientDataError",
     "Interaction",
     "InvalidValueError",
+    "Lifecycle",
     "Line",
     "LinkRule",
     "MissingExtraError",
     "Money",
     "Nature",
     "NoRateError",
+    "OfferAnswered",
+    "OfferShown",
     "Period",
+    "PromiseMade",
+    "PromiseSettled",
     "Purchase",
+    "Purpose",
     "Rates",
+    "Referral",
     "Refusal",
     "Relationship",
     "Reporting",
     "Return",
     "ReturnLink",
+    "ReturnReason",
+    "Review",
+    "Risk",
     "RowProblem",
     "Scale",
     "SchemaVersionError",
@@ -130,6 +182,8 @@ __all__ = [
     "SurveyResponse",
     "Transition",
     "UnreadableLogError",
+    "Visit",
+    "VisitAction",
     "facts_of",
     "guest_id",
     "is_guest",

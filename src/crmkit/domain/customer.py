@@ -8,15 +8,16 @@ ever being counted as customers.
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, frozen_mapping
+from crmkit.domain.money import Money
 from crmkit.domain.times import utc_if_given
-from crmkit.domain.validators import named, whole
+from crmkit.domain.validators import named, slug, whole
+from crmkit.domain.words import Word
 
 GUEST = "guest:"
 
@@ -31,7 +32,7 @@ def is_guest(customer_id: str) -> bool:
     return customer_id.startswith(GUEST)
 
 
-class CustomerKind(StrEnum):
+class CustomerKind(Word):
     """What a customer is to the shop."""
 
     INDIVIDUAL = "individual"
@@ -40,7 +41,7 @@ class CustomerKind(StrEnum):
     GUEST = "guest"
 
 
-class IdentifierKind(StrEnum):
+class IdentifierKind(Word):
     """What kind of name a customer is recognised by."""
 
     EMAIL = "email"
@@ -90,6 +91,74 @@ class Identifier:
         object.__setattr__(self, "value", normalised(self.kind, self.value))
 
 
+class Repair(Word):
+    """What is known of whether a contact point still works."""
+
+    VALID = "valid"
+    SUSPECT = "suspect"
+    BROKEN = "broken"
+
+
+@frozen(kw_only=True)
+class ContactPoint:
+    """An address at which a customer can be reached. Its value stays out of reprs.
+
+    Attributes:
+        medium: Of what kind ("email", "phone", "post").
+        value: The address.
+        source: Who says so.
+        verified: Whether the customer has proved it.
+        repair: Whether it still works, as far as is known.
+        valid_from, valid_until: When it is or was in use, in UTC.
+    """
+
+    medium: str = field(validator=slug)
+    value: str = field(validator=named, repr=False)
+    source: str = "shop"
+    verified: bool = False
+    repair: Repair = field(default=Repair.VALID, converter=Repair)
+    valid_from: datetime | None = field(default=None, converter=utc_if_given)
+    valid_until: datetime | None = field(default=None, converter=utc_if_given)
+
+
+class AcquisitionMode(Word):
+    """How the shop came by a customer's data."""
+
+    OWN = "own"
+    BOUGHT = "bought"
+    RENTED = "rented"
+    PARTNER = "partner"
+
+
+@frozen(kw_only=True)
+class Acquisition:
+    """How a customer was won.
+
+    Attributes:
+        mode: Whose data they were at first.
+        source: Where they came from ("search", "fair in Madrid").
+        campaign_id: The campaign that won them, if any.
+        cost: What it cost to win them.
+        lawful_basis: On what ground the data are kept ("consent", "contract").
+        expires: When they must be forgotten, in UTC; rented data have such a day.
+    """
+
+    mode: AcquisitionMode = field(default=AcquisitionMode.OWN, converter=AcquisitionMode)
+    source: str | None = None
+    campaign_id: str | None = None
+    cost: Money | None = None
+    lawful_basis: str | None = None
+    expires: datetime | None = field(default=None, converter=utc_if_given)
+
+    def __attrs_post_init__(self) -> None:
+        if self.mode is AcquisitionMode.RENTED and self.expires is None:
+            raise InvalidValueError("expires", None, "rented data must say until when")
+
+
+def _points(value: Iterable[ContactPoint]) -> tuple[ContactPoint, ...]:
+    return tuple(value)
+
+
 def _identifiers(value: Iterable[Identifier]) -> tuple[Identifier, ...]:
     return tuple(value)
 
@@ -114,6 +183,9 @@ class Customer:
         birthday: Day of birth, if known.
         language: BCP 47 tag of the preferred language.
         region: Region of the address.
+        contact_points: Where they can be reached.
+        acquisition: How they were won, if known.
+        people: Ids of the customers who act for an organisation.
         tags: The shop's own labels.
         attributes: The shop's own structured fields, JSON-ready.
         notes: Unstructured remarks.
@@ -127,6 +199,9 @@ class Customer:
     birthday: date | None = field(default=None, repr=False)
     language: str | None = None
     region: str | None = None
+    contact_points: tuple[ContactPoint, ...] = field(default=(), converter=_points, repr=False)
+    acquisition: Acquisition | None = None
+    people: tuple[str, ...] = field(default=(), converter=_texts)
     tags: frozenset[str] = field(default=frozenset(), converter=_words)
     attributes: Mapping[str, Any] = field(
         default=EMPTY, converter=frozen_mapping, repr=False, hash=False

@@ -42,10 +42,26 @@ class Fact(NamedTuple):
         due_day: The local day promised for delivery.
         instrument: The survey instrument of this answer.
         item: The item of this answer.
-        question: ``instrument/item``.
+        question: ``instrument/item``, and ``@touchpoint`` where there was one.
         rating: The answer, a whole step of its scale; null where not answered.
         scale_low: Lowest step of the scale.
         scale_high: Highest step of the scale.
+        offer_id: The offer it belongs to.
+        campaign_id: The campaign it belongs to.
+        case_key: ``source/case_id`` of the case it belongs to.
+        promise_key: ``source/promise_id`` of the promise it is about.
+        referred_id: Whom the customer brought.
+        matter: The word under which it is counted ("contact/outbound/advice").
+        state: Yes (1) or no (0): answered, resolved, kept, accepted, granted, joined anyway.
+        fault: 1 where a return was the shop's fault, 0 where not; null where no reason is given.
+        intent: 1 where a visit shows that somebody means to buy, else 0.
+        severity: 1 (slight) to 5 (grave).
+        points: Quality times credit of a contribution, in thousandths.
+        waited: Seconds the customer waited.
+        lasted: Seconds it took.
+        spent: What it cost the shop.
+        worth: What a contribution was worth to the shop.
+        due_at: When a case or promise was due, microseconds since 1970-01-01 UTC.
     """
 
     shop_id: str
@@ -80,6 +96,22 @@ class Fact(NamedTuple):
     rating: int | None = None
     scale_low: int | None = None
     scale_high: int | None = None
+    offer_id: str | None = None
+    campaign_id: str | None = None
+    case_key: str | None = None
+    promise_key: str | None = None
+    referred_id: str | None = None
+    matter: str | None = None
+    state: int | None = None
+    fault: int | None = None
+    intent: int | None = None
+    severity: int | None = None
+    points: int | None = None
+    waited: int | None = None
+    lasted: int | None = None
+    spent: int | None = None
+    worth: int | None = None
+    due_at: int | None = None
 
 
 #: Columns that hold text; all others hold 64-bit integers.
@@ -96,5 +128,11 @@ TEXT_COLUMNS = frozenset(
         "instrument",
         "item",
         "question",
+        "offer_id",
+        "campaign_id",
+        "case_key",
+        "promise_key",
+        "referred_id",
+        "matter",
     }
 )

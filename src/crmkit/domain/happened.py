@@ -13,9 +13,9 @@ from crmkit.domain.times import microseconds, utc
 from crmkit.domain.validators import named, source_word, whole
 
 
-def order_key(source: str, order_id: str) -> str:
-    """Return the key under which all facts about one order meet."""
-    return f"{source}/{order_id}"
+def key_of(source: str, id_: str) -> str:
+    """Return the key under which all facts about one order, case or promise meet."""
+    return f"{source}/{id_}"
 
 
 @frozen(kw_only=True)
@@ -60,6 +60,8 @@ class Happened:
             at=microseconds(self.at),
             day=to.day(self.at),
             channel=self.channel,
+            offer_id=self.offer_id,
+            campaign_id=self.campaign_id,
             **columns,
         )
 

@@ -1,4 +1,4 @@
-"""Where a customer stands: states, the moves between them, and the evidence for each.
+"""Where a customer stands, and on what evidence they came there.
 
     stage    state          a customer …
     attract  potential      is known, and has not bought
@@ -9,82 +9,26 @@
     acquire  lost           has been quiet twice as long
     manage   reactivated    was lost and bought again
 
-What is usual is personal: the 90 % quantile of the customer's own gaps between occasions
-(linear between order statistics), or, with fewer than two gaps, of all gaps in the base;
-never less than ``Shop.lapse_days``. The moves are a table; functions only read it.
+Intent is a wish list, a cart or a quote, or products looked at on ``Shop.intent_visits`` days
+within a fortnight. What is usual is personal: the 90 % quantile of the customer's own gaps
+between occasions (linear between order statistics), or, with fewer than two gaps, of all gaps
+in the base; never less than ``Shop.lapse_days``. Which moves there are is the table of
+``Shop.lifecycle``: where it has no such move, the next best that it has is made, or none.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from math import floor
-from types import MappingProxyType
 
 from attrs import frozen
 
-from crmkit.domain.errors import IllegalTransitionError
 from crmkit.domain.shop import Shop
+from crmkit.domain.states import State
 
 OVERDUE_QUANTILE = 0.9
 OWN_GAPS_NEEDED = 2
 LOST_FACTOR = 2
-
-
-class State(StrEnum):
-    """Where a customer stands."""
-
-    POTENTIAL = "potential"
-    INTENT = "intent"
-    PURCHASING = "purchasing"
-    LOYAL = "loyal"
-    DORMANT = "dormant"
-    LOST = "lost"
-    REACTIVATED = "reactivated"
-
-
-class Stage(StrEnum):
-    """What the shop does with a customer in that state."""
-
-    ATTRACT = "attract"
-    ACQUIRE = "acquire"
-    MANAGE = "manage"
-    RETAIN = "retain"
-
-
-STAGE: Mapping[State, Stage] = MappingProxyType(
-    {
-        State.POTENTIAL: Stage.ATTRACT,
-        State.INTENT: Stage.ACQUIRE,
-        State.PURCHASING: Stage.MANAGE,
-        State.LOYAL: Stage.RETAIN,
-        State.DORMANT: Stage.RETAIN,
-        State.LOST: Stage.ACQUIRE,
-        State.REACTIVATED: Stage.MANAGE,
-    }
-)
-
-NEXT: Mapping[State, frozenset[State]] = MappingProxyType(
-    {
-        State.POTENTIAL: frozenset({State.INTENT, State.PURCHASING}),
-        State.INTENT: frozenset({State.PURCHASING}),
-        State.PURCHASING: frozenset({State.PURCHASING, State.LOYAL, State.DORMANT}),
-        State.LOYAL: frozenset({State.LOYAL, State.DORMANT}),
-        State.DORMANT: frozenset({State.PURCHASING, State.LOYAL, State.LOST}),
-        State.LOST: frozenset({State.REACTIVATED}),
-        State.REACTIVATED: frozenset({State.PURCHASING, State.LOYAL, State.DORMANT}),
-    }
-)
-
-
-def advance(current: State, to: State) -> State:
-    """Return ``to`` if the table allows it from ``current``.
-
-    Raises:
-        IllegalTransitionError: It does not; the error lists what is reachable.
-    """
-    if to not in NEXT[current]:
-        raise IllegalTransitionError(current, to, tuple(sorted(NEXT[current])))
-    return to
+INTENT_WINDOW_DAYS = 14
 
 
 @frozen(kw_only=True)
@@ -171,27 +115,52 @@ def is_active(days: Sequence[int], on: int, base_gap: float | None, shop: Shop) 
     return bool(so_far) and on - so_far[-1] <= patience(so_far, base_gap, shop).lost_after
 
 
+def intent_day(first_sign: int | None, viewed: Sequence[int], needed: int) -> int | None:
+    """Return the day from which a customer has shown that they want to buy, if any.
+
+    Args:
+        first_sign: The first day with a wish list, a cart or a quote.
+        viewed: The days on which they looked at products, ascending.
+        needed: How many such days within a fortnight show it too.
+    """
+    ends = viewed[needed - 1 :]
+    shown = [
+        end for start, end in zip(viewed, ends, strict=False) if end - start < INTENT_WINDOW_DAYS
+    ]
+    if first_sign is not None:
+        shown.append(first_sign)
+    return min(shown, default=None)
+
+
 def _bought(state: State, occasions: int, shop: Shop) -> State:
-    if state is State.LOST:
-        return advance(state, State.REACTIVATED)
-    loyal = occasions >= shop.loyal_occasions
-    return advance(state, State.LOYAL if loyal else State.PURCHASING)
+    """The state after an occasion: won back, loyal or purchasing, as the table allows."""
+    grown = (State.LOYAL,) if occasions >= shop.loyal_occasions else ()
+    won = (State.REACTIVATED,) if state is State.LOST else ()
+    return shop.lifecycle.first_of(state, *won, *grown, State.PURCHASING) or state
 
 
-def _fading(state: State, last: int, until: int, limit: Patience) -> Iterator[Transition]:
+def _fading(
+    state: State, last: int, until: int, limit: Patience, shop: Shop
+) -> Iterator[Transition]:
     """The moves of a customer who is quiet after day ``last``, up to and on ``until``."""
     for after, to in ((limit.dormant_after, State.DORMANT), (limit.lost_after, State.LOST)):
         day = last + floor(after) + 1
         if day > until:
             return
-        yield Transition(
-            day=day, trigger=f"quiet {day - last} days", origin=state, to=advance(state, to)
-        )
+        if shop.lifecycle.first_of(state, to) is None:
+            continue
+        yield Transition(day=day, trigger=f"quiet {day - last} days", origin=state, to=to)
         state = to
 
 
 def moves(
-    days: Sequence[int], *, first_seen: int, as_of_day: int, base_gap: float | None, shop: Shop
+    days: Sequence[int],
+    *,
+    first_seen: int,
+    as_of_day: int,
+    base_gap: float | None,
+    shop: Shop,
+    intent: int | None = None,
 ) -> tuple[Transition, ...]:
     """Return every move of a customer up to ``as_of_day``, the first one included.
 
@@ -202,15 +171,21 @@ def moves(
         first_seen: The day of the first fact.
         as_of_day: The last day that counts.
         base_gap: ``usual_gap`` of the base.
-        shop: Whose policy rules.
+        shop: Whose policy and whose table of moves rule.
+        intent: The day from which they showed that they want to buy (``intent_day``).
     """
     state = State.POTENTIAL
     made = [Transition(day=first_seen, trigger="first contact", origin=None, to=state)]
+
+    def move(day: int, trigger: str, to: State) -> None:
+        if to is not made[-1].to:
+            made.append(Transition(day=day, trigger=trigger, origin=made[-1].to, to=to))
+
+    wanted = intent is not None and (not days or intent < days[0])
+    if intent is not None and wanted and shop.lifecycle.first_of(state, State.INTENT):
+        move(intent, "intent shown", State.INTENT)
     for i, day in enumerate(days):
-        to = _bought(state, i + 1, shop)
-        if to is not state:
-            made.append(Transition(day=day, trigger="purchase", origin=state, to=to))
+        move(day, "purchase", _bought(made[-1].to, i + 1, shop))
         until = days[i + 1] - 1 if i + 1 < len(days) else as_of_day
-        made += _fading(to, day, until, patience(days[: i + 1], base_gap, shop))
-        state = made[-1].to
+        made += _fading(made[-1].to, day, until, patience(days[: i + 1], base_gap, shop), shop)
     return tuple(made)

@@ -5,19 +5,19 @@ are counted in thousandths (``units``) so that sums stay whole numbers.
 """
 
 from decimal import Decimal
-from enum import StrEnum
 
 from attrs import field, frozen
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money, to_decimal
 from crmkit.domain.validators import named_if_given
+from crmkit.domain.words import Word
 
 _THOUSAND = 1000
 _MOST = 10**12
 
 
-class Nature(StrEnum):
+class Nature(Word):
     """What the amount of a line is for."""
 
     GOODS = "goods"

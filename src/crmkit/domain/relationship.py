@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from attrs import frozen
 
-from crmkit.domain.lifecycle import STAGE, Patience, Stage, State, Transition, moves, patience
+from crmkit.domain.lifecycle import Patience, Transition, intent_day, moves, patience
 from crmkit.domain.shop import Shop
+from crmkit.domain.states import Stage, State
 from crmkit.domain.tally import CustomerSummary
 from crmkit.domain.times import date_of
 
@@ -18,6 +19,7 @@ class Relationship:
         customer_id: Whose relationship it is.
         as_of: The last moment that counts, in UTC.
         state: Where the customer stands.
+        stage: What the shop does with a customer in that state.
         history: Every move that led there.
         since: Day of the first fact.
         first_order, last_order: Days of the first and the latest net purchase occasion.
@@ -30,6 +32,7 @@ class Relationship:
     customer_id: str
     as_of: datetime
     state: State
+    stage: Stage
     history: tuple[Transition, ...]
     since: date
     first_order: date | None
@@ -38,11 +41,6 @@ class Relationship:
     quiet: int | None
     patience: Patience | None
     notes: tuple[str, ...] = ()
-
-    @property
-    def stage(self) -> Stage:
-        """What the shop does with a customer in that state."""
-        return STAGE[self.state]
 
     def __str__(self) -> str:
         parts = [f"{self.customer_id}: {self.state} ({self.stage})"]
@@ -73,6 +71,11 @@ def history_of(
         as_of_day=summary.as_of_day,
         base_gap=base_gap,
         shop=shop,
+        intent=intent_day(
+            summary.dealings.intent_day,
+            sorted(summary.dealings.viewed_days),
+            shop.intent_visits,
+        ),
     )
 
 
@@ -92,6 +95,7 @@ def relationship_of(
         customer_id=summary.customer_id,
         as_of=as_of,
         state=history[-1].to,
+        stage=shop.lifecycle.stages[history[-1].to],
         history=history,
         since=date_of(history[0].day),
         first_order=date_of(days[0]) if days else None,

@@ -17,14 +17,13 @@ has the links it had then.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from enum import StrEnum
 from fractions import Fraction
 
 from attrs import define, frozen
 
 from crmkit.domain.customer import is_guest
 from crmkit.domain.facts import Fact
-from crmkit.domain.happened import order_key
+from crmkit.domain.happened import key_of
 from crmkit.domain.interactions import (
     Interaction,
     Part,
@@ -35,9 +34,10 @@ from crmkit.domain.interactions import (
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import shared
 from crmkit.domain.reporting import Reporting
+from crmkit.domain.words import Word
 
 
-class LinkRule(StrEnum):
+class LinkRule(Word):
     """How a return line found its order."""
 
     NAMED = "named"
@@ -113,7 +113,7 @@ class _Linker:
         self._holdings: dict[_Product, dict[str, _Holding]] = defaultdict(dict)
 
     def bought(self, purchase: Purchase) -> None:
-        key = order_key(purchase.source, purchase.order_id)
+        key = key_of(purchase.source, purchase.order_id)
         for line in purchase.goods:
             if line.product_id is not None:
                 held = self._holdings[_product(line)]

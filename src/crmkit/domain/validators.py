@@ -7,6 +7,7 @@ from typing import Any
 from crmkit.domain.errors import InvalidValueError
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_SLUG = re.compile(r"[a-z][a-z0-9_]*")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]*")
 
 
@@ -32,6 +33,14 @@ def source_word(_instance: object, attribute: Any, value: Any) -> None:
         )
 
 
+def slug(_instance: object, attribute: Any, value: Any) -> None:
+    """Refuse a word that could not stand between the slashes of a matter."""
+    if not isinstance(value, str) or not _SLUG.fullmatch(value):
+        raise InvalidValueError(
+            attribute.name, value, "must be lower-case letters, digits, underscores"
+        )
+
+
 def whole(least: int, most: int | None = None) -> Callable[[Any, Any, Any], None]:
     """Return a validator that refuses all but whole numbers from ``least`` (to ``most``)."""
     rule = f"must be a whole number from {least}" + ("" if most is None else f" to {most}")
@@ -42,6 +51,17 @@ def whole(least: int, most: int | None = None) -> Callable[[Any, Any, Any], None
             raise InvalidValueError(attribute.name, value, rule)
 
     return check
+
+
+def whole_if_given(least: int, most: int | None = None) -> Callable[[Any, Any, Any], None]:
+    """Return a validator of an optional whole number; None is fine."""
+    check = whole(least, most)
+
+    def check_given(instance: object, attribute: Any, value: Any) -> None:
+        if value is not None:
+            check(instance, attribute, value)
+
+    return check_given
 
 
 def not_empty(_instance: object, attribute: Any, value: Sized) -> None:

@@ -88,7 +88,7 @@ SAMPLES: tuple[Interaction, ...] = (
     in_dollars("dollars", 1),
     bought("guest's", 2, guest_id("shop", "g1")),
     Delivered(id="d", customer_id="ann", at=day(3), order_id="plain"),
-    sent_back("named", 5, order_id="plain", reason="broken"),
+    sent_back("named", 5, order_id="plain", reason="defect", note="broken"),
     sent_back("refund", 6, lines=[], refund=Money(5, "EUR")),
     sent_back("ben's", 6, "ben"),
     rated(),

@@ -9,6 +9,7 @@ from crmkit.domain.tally.bulk import collect_customers, summaries
 from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
 from crmkit.domain.tally.declare import Tally, figures
 from crmkit.domain.tally.expression import Expr, row
+from crmkit.domain.tally.matters import Matter, Offering, Referred
 from crmkit.domain.tally.orders import Buying, NetOrder
 from crmkit.domain.tally.readings import reading, readings
 from crmkit.domain.tally.rules import (
@@ -24,20 +25,30 @@ from crmkit.domain.tally.rules import (
     total_at,
     whole,
 )
-from crmkit.domain.tally.summary import BaseSummary, CustomerSummary, GuestTotals
+from crmkit.domain.tally.service import Case, Keeping, Promise, Service
+from crmkit.domain.tally.summary import KEYED, ROLLED, BaseSummary, CustomerSummary, GuestTotals
 
 __all__ = [
+    "KEYED",
+    "ROLLED",
     "At",
     "BaseSummary",
     "Buying",
+    "Case",
     "CustomerSummary",
     "CustomerTally",
     "Dealings",
     "Expr",
     "GuestTotals",
+    "Keeping",
+    "Matter",
     "NetOrder",
+    "Offering",
+    "Promise",
     "Ratings",
+    "Referred",
     "Rule",
+    "Service",
     "Tally",
     "collect_customers",
     "count",

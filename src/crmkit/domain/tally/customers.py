@@ -7,10 +7,12 @@ from attrs import frozen
 
 from crmkit.domain.tally.declare import Tally
 from crmkit.domain.tally.expression import row
+from crmkit.domain.tally.matters import Matter, Offering, Referred
 from crmkit.domain.tally.orders import Buying, NetOrder
 from crmkit.domain.tally.rules import (
     At,
     count,
+    distinct,
     highest,
     lowest,
     per,
@@ -19,6 +21,7 @@ from crmkit.domain.tally.rules import (
     total_at,
     whole,
 )
+from crmkit.domain.tally.service import Case, Keeping, Promise, Service
 
 __all__ = ["CustomerTally", "Dealings", "Ratings"]
 
@@ -26,6 +29,7 @@ _FIRST_ROW = row.part == 0
 _ANSWERED = row.rating.known()
 
 B = TypeVar("B", bound=Buying)
+T = TypeVar("T", bound=Tally)
 
 
 @frozen(kw_only=True)
@@ -37,7 +41,9 @@ class Dealings(Tally):
         guest: 1 for a guest, else 0.
         first_at, last_at: Microseconds since 1970-01-01 UTC of the first and last of them.
         first_seen_day, last_seen_day: Their days.
-        purchases, returns, deliveries, surveys: Interactions of these kinds.
+        purchases, returns, deliveries, surveys, visits: Interactions of these kinds.
+        intent_day: The first day on which a visit showed that they mean to buy.
+        viewed_days: The days on which they looked at products.
     """
 
     facts: int = count(where=_FIRST_ROW)
@@ -50,6 +56,9 @@ class Dealings(Tally):
     returns: int = count(where=_FIRST_ROW & (row.kind == "return"))
     deliveries: int = count(where=_FIRST_ROW & (row.kind == "delivered"))
     surveys: int = count(where=_FIRST_ROW & (row.kind == "survey_response"))
+    visits: int = count(where=_FIRST_ROW & (row.kind == "visit"))
+    intent_day: int | None = lowest(row.day, where=row.intent > 0)
+    viewed_days: frozenset[int] = distinct(row.day, where=row.matter == "visit/viewed")
 
 
 @frozen(kw_only=True)
@@ -83,13 +92,22 @@ class CustomerTally(Tally):
 
     Attributes:
         orders: Each order by its key.
+        cases, promises: Each by its key.
         dealings: Counts and moments over all facts.
-        voice: Ratings by question ("instrument/item").
+        voice: Ratings by question ("instrument/item", "@touchpoint" behind it if any).
+        matters: What is counted by a word of its own.
+        offers: Each offer by its id.
+        referrals: Each person brought by their id.
     """
 
     orders: Mapping[str, NetOrder] = per(row.order_key, NetOrder)
+    cases: Mapping[str, Case] = per(row.case_key, Case)
+    promises: Mapping[str, Promise] = per(row.promise_key, Promise)
     dealings: Dealings = whole(Dealings)
     voice: Mapping[str, Ratings] = per(row.question, Ratings)
+    matters: Mapping[str, Matter] = per(row.matter, Matter)
+    offers: Mapping[str, Offering] = per(row.offer_id, Offering)
+    referrals: Mapping[str, Referred] = per(row.referred_id, Referred)
 
     @property
     def buying(self) -> Buying:
@@ -98,4 +116,18 @@ class CustomerTally(Tally):
 
     def bought(self, buying: type[B]) -> B:
         """What the orders amount to, read by a shop's own ``Buying``."""
-        return buying.collect(self.orders.values(), over=rules(type(self))["orders"].part)
+        return self.rolled("orders", buying)
+
+    @property
+    def service(self) -> Service:
+        """What the cases amount to."""
+        return self.rolled("cases", Service)
+
+    @property
+    def keeping(self) -> Keeping:
+        """What the promises amount to."""
+        return self.rolled("promises", Keeping)
+
+    def rolled(self, part: str, into: type[T]) -> T:
+        """What the values of a keyed part amount to, read by another tally."""
+        return into.collect(getattr(self, part).values(), over=rules(type(self))[part].part)

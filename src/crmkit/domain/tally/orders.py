@@ -16,7 +16,7 @@ from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.tally.declare import Tally
-from crmkit.domain.tally.expression import row
+from crmkit.domain.tally.expression import Expr, row
 from crmkit.domain.tally.readings import reading
 from crmkit.domain.tally.rules import At, count, distinct, highest, lowest, total, total_at
 
@@ -26,6 +26,14 @@ _BOUGHT = row.kind == "purchase"
 _GOODS = _BOUGHT & (row.goods > 0)
 _BACK = row.kind == "return"
 _ARRIVED = row.kind == "delivered"
+_FOLLOWED = row.matter == "contact/outbound/follow_up"
+
+#: A follow-up counts as after the sale up to so many days after delivery (or the order).
+FOLLOW_UP_DAYS = 14
+
+
+def _soon_after(asked: Expr, event: Expr) -> Expr:
+    return (asked >= event) & (asked - event <= FOLLOW_UP_DAYS)
 
 
 @frozen(kw_only=True)
@@ -49,6 +57,12 @@ class NetOrder(Tally):
         void: Whether it was undone.
         is_order: Whether it counts: a purchase of goods that was not undone.
         late: Delivered after the promised day.
+        faults: Return rows for which the shop was to blame.
+        coded: Return rows whose reason is known.
+        with_offer: Purchase rows with goods that name an offer.
+        first_follow_up_day, last_follow_up_day: When the shop asked how it was.
+        followed_up: Whether it did within 14 days after delivery, or after the order where
+            the day of delivery is not known.
     """
 
     purchases: int = count(where=_GOODS)
@@ -72,6 +86,11 @@ class NetOrder(Tally):
     day: int | None = lowest(row.day, where=_GOODS)
     promised_day: int | None = lowest(row.due_day, where=_BOUGHT)
     delivered_day: int | None = highest(row.day, where=_ARRIVED)
+    faults: int = count(where=_BACK & (row.fault > 0))
+    coded: int = count(where=_BACK & row.fault.known())
+    with_offer: int = count(where=_GOODS & row.offer_id.known())
+    first_follow_up_day: int | None = lowest(row.day, where=_FOLLOWED)
+    last_follow_up_day: int | None = highest(row.day, where=_FOLLOWED)
 
     net = reading(row.paid - row.refunded)
     void = reading(
@@ -84,6 +103,15 @@ class NetOrder(Tally):
     )
     is_order = reading((row.purchases > 0) & ~row.void)
     late = reading(row.delivered_day > row.promised_day)
+    followed_up = reading(
+        _soon_after(row.first_follow_up_day, row.delivered_day)
+        | _soon_after(row.last_follow_up_day, row.delivered_day)
+        | ~row.delivered_day.known()
+        & (
+            _soon_after(row.first_follow_up_day, row.day)
+            | _soon_after(row.last_follow_up_day, row.day)
+        )
+    )
 
 
 @frozen(kw_only=True)
@@ -107,6 +135,10 @@ class Buying(Tally):
         discount, shipping, tax, fees, adjustments, liabilities, donations: Signed totals.
         delivered: Orders that count with a known day of delivery.
         late: Those delivered after the promised day.
+        faulty_orders: Orders of which something came back through the shop's fault.
+        coded_orders: Orders of which something came back for a known reason.
+        offer_orders: Orders that count and name an offer.
+        followed_up_orders: Orders that count after which the shop asked how it was.
         repeats: Occasions after the first.
         recency: Days from the first occasion to the last; None without one.
         units_kept: Goods bought minus sent back.
@@ -142,6 +174,10 @@ class Buying(Tally):
     donations: int = total(row.donations)
     delivered: int = count(where=row.is_order & row.delivered_day.known())
     late: int = count(where=row.is_order & row.late)
+    faulty_orders: int = count(where=(row.purchases > 0) & (row.faults > 0))
+    coded_orders: int = count(where=(row.purchases > 0) & (row.coded > 0))
+    offer_orders: int = count(where=row.is_order & (row.with_offer > 0))
+    followed_up_orders: int = count(where=row.is_order & row.followed_up)
 
     repeats = reading((row.occasions - 1).at_least(0))
     recency = reading(row.last_day - row.first_day)

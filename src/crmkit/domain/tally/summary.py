@@ -19,13 +19,24 @@ from typing import Any, Self
 from attrs import frozen
 
 from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
-from crmkit.domain.tally.declare import figures
+from crmkit.domain.tally.declare import Tally, figures
 from crmkit.domain.tally.expression import row
+from crmkit.domain.tally.matters import Matter, Offering, Referred
 from crmkit.domain.tally.orders import Buying
 from crmkit.domain.tally.readings import reading
 from crmkit.domain.tally.rules import rules
+from crmkit.domain.tally.service import Keeping, Service
 
-__all__ = ["BaseSummary", "CustomerSummary", "GuestTotals"]
+__all__ = ["KEYED", "ROLLED", "BaseSummary", "CustomerSummary", "GuestTotals"]
+
+#: The parts of a tally that a summary holds by key, as they are.
+KEYED = ("voice", "matters", "offers", "referrals")
+#: What a summary holds of the other keyed parts: the part, and the tally that sums it up.
+ROLLED: Mapping[str, tuple[str, type[Tally]]] = {
+    "buying": ("orders", Buying),
+    "service": ("cases", Service),
+    "keeping": ("promises", Keeping),
+}
 
 
 @frozen(kw_only=True)
@@ -36,8 +47,13 @@ class CustomerSummary:
         customer_id: Who.
         as_of_day: Days since 1970-01-01 in the shop's zone; its facts count.
         buying: What the orders amount to.
+        service: What the cases amount to.
+        keeping: What the promises amount to.
         dealings: Counts and moments over all facts.
         voice: Ratings by question.
+        matters: What is counted by a word of its own.
+        offers: Each offer by its id.
+        referrals: Each person brought by their id.
         age: Days from the first occasion to ``as_of_day``.
         quiet: Days from the last occasion to ``as_of_day``.
     """
@@ -45,8 +61,13 @@ class CustomerSummary:
     customer_id: str
     as_of_day: int
     buying: Buying
+    service: Service
+    keeping: Keeping
     dealings: Dealings
     voice: Mapping[str, Ratings]
+    matters: Mapping[str, Matter]
+    offers: Mapping[str, Offering]
+    referrals: Mapping[str, Referred]
 
     age = reading(row.as_of_day - row.first_day)
     quiet = reading(row.as_of_day - row.last_day)
@@ -65,8 +86,13 @@ class CustomerSummary:
             customer_id=customer_id,
             as_of_day=as_of_day,
             buying=tally.bought(buying),
+            service=tally.service,
+            keeping=tally.keeping,
             dealings=tally.dealings,
             voice=tally.voice,
+            matters=tally.matters,
+            offers=tally.offers,
+            referrals=tally.referrals,
         )
 
     @property
@@ -135,6 +161,7 @@ class CustomerSummary:
         """One flat row: the names and values of the frame reader's ``customers``."""
         own = {"customer_id": self.customer_id, "as_of_day": self.as_of_day}
         own |= figures(self.dealings) | figures(self.buying)
+        own |= figures(self.service) | figures(self.keeping)
         return own | {"age": self.age, "quiet": self.quiet}
 
 
