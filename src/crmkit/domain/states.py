@@ -106,7 +106,7 @@ DEFAULT_LIFECYCLE = Lifecycle(
         (_R, _B),
         (_R, _L),
         (_R, _D),
-    ],  # fmt: skip
+    ],
     stages={
         State.POTENTIAL: Stage.ATTRACT,
         State.INTENT: Stage.ACQUIRE,
