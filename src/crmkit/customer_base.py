@@ -13,13 +13,14 @@ from typing import Any, Self, overload
 from attrs import define, field
 
 from crmkit.adapters.registry import open_store
-from crmkit.domain.customer import is_guest
+from crmkit.card import Card, card_of
+from crmkit.domain.consent import Permission, may_contact
+from crmkit.domain.customer import Customer, is_guest
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added, Store
 from crmkit.domain.problems import RowProblem
-from crmkit.domain.relationship import Relationship, relationship_of
+from crmkit.domain.relationship import Relationship
 from crmkit.domain.reporting import Rates, Reporting
 from crmkit.domain.returns import facts_of
 from crmkit.domain.shop import Shop
@@ -34,6 +35,7 @@ from crmkit.domain.times import (
     system_clock,
     utc_if_given,
 )
+from crmkit.dossier import Dossier
 from crmkit.loading import BATCH, LoadReport, Progress, load
 from crmkit.metrics.kpis.concentration import Concentration, concentration
 from crmkit.metrics.kpis.customer_rfm import CustomerRfm, customer_rfm
@@ -43,12 +45,17 @@ from crmkit.metrics.loyalty.observed import (
     BaseLoyalty,
     CustomerLoyalty,
     base_loyalty,
-    observed_loyalty,
 )
-from crmkit.metrics.satisfaction.asked import Satisfaction, asked, stated_satisfaction
-from crmkit.metrics.value.valuation import CustomerValue, value_of
+from crmkit.metrics.satisfaction.asked import stated_satisfaction
+from crmkit.metrics.satisfaction.base import BaseSatisfaction
+from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
+from crmkit.metrics.satisfaction.shown import mean_shown
+from crmkit.metrics.satisfaction.trend import satisfaction_trend
+from crmkit.metrics.value.relationship_value import RelationshipValue
+from crmkit.metrics.value.valuation import CustomerValue
 from crmkit.profiles import Profiles
 from crmkit.readings import Readings
+from crmkit.worth import RelationshipValues, relationship_values
 
 
 @define(kw_only=True)
@@ -152,6 +159,18 @@ class CustomerBase:
             batch=batch,
         )
 
+    def put_customer(self, customer: Customer) -> Customer:
+        """Keep a customer's record; the one returned carries its new version.
+
+        Raises:
+            StaleRecordError: It was changed since this one was read.
+        """
+        return self.store.put_customer(self.shop.id, customer)
+
+    def customer(self, customer_id: str) -> Customer | None:
+        """Return a customer's record, or None where none is kept."""
+        return self.store.customer(self.shop.id, customer_id)
+
     # --- one customer -----------------------------------------------------------------------
 
     def summary(
@@ -162,8 +181,7 @@ class CustomerBase:
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
-        until = self._moment(as_of)
-        return self._summary(customer_id, self._facts_of(customer_id, until, known_at), until)
+        return self._dossier(customer_id, as_of, known_at).summary
 
     def relationship(
         self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
@@ -173,10 +191,7 @@ class CustomerBase:
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
-        until = self._moment(as_of)
-        one = self.summary(customer_id, as_of=until, known_at=known_at)
-        gap = self._readings.at(until, known_at).profiles.base_gap
-        return relationship_of(one, as_of=until, base_gap=gap, shop=self.shop)
+        return self._dossier(customer_id, as_of, known_at).relationship
 
     def value(
         self,
@@ -198,17 +213,70 @@ class CustomerBase:
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
-        until = self._moment(as_of)
-        facts = self._facts_of(customer_id, until, known_at)
-        one = self._summary(customer_id, facts, until)
-        within = None
-        if period is not None:
-            window = period.days()
-            within = CustomerTally.collect(fact for fact in facts if fact.day in window).buying
-        models = self._readings.at(until, known_at).profiles.models
-        return value_of(models, one, period=period, within=within)
+        dossier = self._dossier(customer_id, as_of, known_at)
+        return dossier.value if period is None else dossier.value_of(period)
+
+    def card(
+        self,
+        customer_id: str,
+        *,
+        period: Period | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> Card:
+        """Return all that is known and judged of a customer.
+
+        The standards of the base are read once a day; from then on a card is quick.
+
+        Args:
+            customer_id: Whose.
+            period: The days that the relationship value is of; by default the fiscal year.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        dossier = self._dossier(customer_id, as_of, known_at)
+        record = self.store.customer(self.shop.id, customer_id)
+        return card_of(dossier, period or self._fiscal_year(dossier.as_of_day), record)
+
+    def may_contact(
+        self,
+        customer_id: str,
+        medium: str,
+        purpose: str,
+        *,
+        at: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> Permission:
+        """Tell whether a customer may be contacted: only where they have allowed it.
+
+        Args:
+            customer_id: Whom.
+            medium: By which channel ("email").
+            purpose: For what (a ``Purpose``).
+            at: When; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        return may_contact(
+            self.summary(customer_id, as_of=at, known_at=known_at).matters, medium, purpose
+        )
 
     # --- one customer, or all ---------------------------------------------------------------
+
+    @overload
+    def satisfaction(
+        self, customer_id: str, *, as_of: AsOf | None = ..., known_at: datetime | None = ...
+    ) -> CustomerSatisfaction: ...
+
+    @overload
+    def satisfaction(
+        self, customer_id: None = ..., *, as_of: AsOf | None = ..., known_at: datetime | None = ...
+    ) -> BaseSatisfaction: ...
 
     def satisfaction(
         self,
@@ -216,17 +284,21 @@ class CustomerBase:
         *,
         as_of: AsOf | None = None,
         known_at: datetime | None = None,
-    ) -> Satisfaction:
-        """Return how satisfied a customer says they are, or all customers do.
+    ) -> CustomerSatisfaction | BaseSatisfaction:
+        """Return how satisfied a customer is, or all customers are: asked, and shown, apart.
 
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
-        until = self._moment(as_of)
-        if customer_id is None:
-            return stated_satisfaction(self._readings.at(until, known_at).profiles.answers)
-        return stated_satisfaction(
-            [asked(self.summary(customer_id, as_of=until, known_at=known_at))]
+        if customer_id is not None:
+            return self._dossier(customer_id, as_of, known_at).satisfaction
+        until, instruments = self._moment(as_of), self.shop.instruments
+        profiles = self._readings.at(until, known_at).profiles
+        facts = (fact for fact in self._readings.until(until, known_at) if not fact.guest)
+        return BaseSatisfaction(
+            asked=stated_satisfaction(profiles.answers, instruments=instruments),
+            shown=mean_shown(profiles.shown),
+            trends=satisfaction_trend(facts, instruments=instruments),
         )
 
     @overload
@@ -251,11 +323,61 @@ class CustomerBase:
         Raises:
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
+        if customer_id is not None:
+            return self._dossier(customer_id, as_of, known_at).loyalty
         until = self._moment(as_of)
-        if customer_id is None:
-            return base_loyalty(self._readings.at(until, known_at).profiles.loyalties)
-        one = self.summary(customer_id, as_of=until, known_at=known_at)
-        return observed_loyalty(one, asked(one), self.shop)
+        return base_loyalty(self._readings.at(until, known_at).profiles.loyalties)
+
+    @overload
+    def relationship_value(
+        self,
+        customer_id: str,
+        *,
+        period: Period | None = ...,
+        as_of: AsOf | None = ...,
+        known_at: datetime | None = ...,
+    ) -> RelationshipValue: ...
+
+    @overload
+    def relationship_value(
+        self,
+        customer_id: None = ...,
+        *,
+        period: Period | None = ...,
+        as_of: AsOf | None = ...,
+        known_at: datetime | None = ...,
+    ) -> RelationshipValues: ...
+
+    def relationship_value(
+        self,
+        customer_id: str | None = None,
+        *,
+        period: Period | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> RelationshipValue | RelationshipValues:
+        """Return the five indicators of a relationship over a period, or of all of them.
+
+        Args:
+            customer_id: Whose; by default everybody's, with guests and the shop's total.
+            period: The days; by default the fiscal year of ``as_of``, as far as it has come.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        if customer_id is not None:
+            dossier = self._dossier(customer_id, as_of, known_at)
+            return dossier.relationship_value(period or self._fiscal_year(dossier.as_of_day))
+        until = self._moment(as_of)
+        reading = self._readings.at(until, known_at)
+        return relationship_values(
+            self._readings.until(until, known_at),
+            profiles=reading.profiles,
+            base=reading.base,
+            period=period or self._fiscal_year(reading.as_of_day),
+        )
 
     # --- all customers ----------------------------------------------------------------------
 
@@ -327,21 +449,36 @@ class CustomerBase:
 
     # --- reading ----------------------------------------------------------------------------
 
-    def _facts_of(self, customer_id: str, until: datetime, known_at: datetime | None) -> list[Fact]:
-        """The flat rows of one customer up to a moment, at least one."""
+    def _dossier(self, customer_id: str, as_of: AsOf | None, known_at: datetime | None) -> Dossier:
+        """What is known of one customer up to a moment: at least one fact."""
         if is_guest(customer_id):
             raise InvalidValueError("customer_id", customer_id, "must not be a guest")
-        history = self.store.history(self.shop.id, customer_id, known_at=utc_if_given(known_at))
-        past = [one for one in history if one.at <= until]
+        until = self._moment(as_of)
+        past = self._past(customer_id, until, known_at)
         if not past:
             raise InvalidValueError(
                 "customer_id", customer_id, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
             )
-        return facts_of(past, self.reporting)
+        return Dossier(
+            customer_id=customer_id,
+            until=until,
+            history=past,
+            to=self.reporting,
+            find_standards=lambda: self._readings.standards(until, known_at),
+            facts_of_other=lambda other: facts_of(
+                self._past(other, until, known_at), self.reporting
+            ),
+        )
 
-    def _summary(self, customer_id: str, facts: list[Fact], until: datetime) -> CustomerSummary:
-        day = self.reporting.day(until)
-        return CustomerSummary.read(customer_id, CustomerTally.collect(facts), as_of_day=day)
+    def _past(
+        self, customer_id: str, until: datetime, known_at: datetime | None
+    ) -> list[Interaction]:
+        known = utc_if_given(known_at)
+        history = self.store.history(self.shop.id, customer_id, known_at=known)
+        return [one for one in history if one.at <= until]
+
+    def _fiscal_year(self, day: int) -> Period:
+        return Period.fiscal_year_of(date_of(day), starts=self.shop.fiscal_year_starts)
 
     def _moment(self, as_of: AsOf | None) -> datetime:
         return last_moment(self.clock() if as_of is None else as_of, self.reporting.zone)

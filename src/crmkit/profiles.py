@@ -5,25 +5,31 @@ functions from the same summaries.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from attrs import asdict, frozen
 
-from crmkit.domain.lifecycle import patience, usual_gap
+from crmkit.domain.level import WINDOW_DAYS, RelationshipLevel, has_contacts, level_of
+from crmkit.domain.lifecycle import patience
+from crmkit.domain.mapping import EMPTY
 from crmkit.domain.money import Money
 from crmkit.domain.relationship import history_of
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
-from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
+from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
-from crmkit.domain.times import AsOf, date_of, day_of, last_moment, microseconds
+from crmkit.domain.times import AsOf, date_of, day_of, last_day_over, last_moment, microseconds
 from crmkit.metrics.kpis.risk import risk
 from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
+from crmkit.metrics.loyalty.typology import LoyaltyClass
 from crmkit.metrics.satisfaction.asked import Asked, asked
-from crmkit.metrics.value.base_models import BaseModels, fit_base
+from crmkit.metrics.satisfaction.experience import signals_of
+from crmkit.metrics.satisfaction.shown import ShownSatisfaction, behavioural_satisfaction
+from crmkit.metrics.value.base_models import BaseModels
 from crmkit.metrics.value.valuation import BaseValues, CustomerValue, values_of
+from crmkit.standards import Standards, standards_of
 
 __all__ = ["Profile", "Profiles", "profiled", "profiles_of_frame"]
 
@@ -37,6 +43,7 @@ class Profile:
     Attributes:
         customer_id: Who.
         state: Where the customer stands.
+        level: How far the shop goes for them after the sale.
         orders, occasions: Net orders, and days with one.
         revenue: Net of refunds, without tax and shipping.
         profit: Revenue less the cost of goods; None where it is unknown.
@@ -45,7 +52,11 @@ class Profile:
         dormant_after: Quiet days beyond which this customer is dormant.
         satisfied: Mean share of the scale over satisfaction and ease, 0 to 1.
         recommends: Share of the scale of the intention to recommend, 0 to 1.
-        behavioural, intentional, loyalty: Loyalty scores, 0 to 1.
+        satisfaction_shown: What their behaviour shows of it, 0 to 100: a proxy.
+        open_cases, complaints: Cases not closed; cases that were complaints.
+        cognitive, affective, intentional, behavioural, loyalty: Loyalty scores, 0 to 1.
+        phase: How far loyalty has grown, 0 to 4.
+        loyalty_class: The class of Dick and Basu.
         alive: Chance that the customer will still buy, 0 to 1.
         expected_purchases: Occasions to expect within the next 52 weeks.
         future_revenue, future_low, future_high: Discounted revenue to expect within three
@@ -59,6 +70,7 @@ class Profile:
 
     customer_id: str
     state: State
+    level: RelationshipLevel
     orders: int
     occasions: int
     revenue: Money
@@ -69,9 +81,16 @@ class Profile:
     dormant_after: float | None
     satisfied: float | None
     recommends: float | None
-    behavioural: float | None
+    satisfaction_shown: float | None
+    open_cases: int
+    complaints: int
+    cognitive: float | None
+    affective: float | None
     intentional: float | None
+    behavioural: float | None
     loyalty: float | None
+    phase: int | None
+    loyalty_class: LoyaltyClass
     alive: float | None
     expected_purchases: float | None
     future_revenue: float | None
@@ -94,7 +113,8 @@ class Profile:
     def to_row(self) -> dict[str, Any]:
         """Return a flat row of plain values: money in major units as text."""
         row = asdict(self, recurse=False)
-        row["state"] = str(self.state)
+        for name in ("state", "level", "loyalty_class"):
+            row[name] = str(row[name])
         row["revenue"] = str(self.revenue.amount)
         row["profit"] = None if self.profit is None else str(self.profit.amount)
         for name in ("first_order", "last_order"):
@@ -110,27 +130,37 @@ class Profiles(Sequence[Profile]):
         rows: One profile per customer; guests have none.
         as_of_day: The day judged at, days since 1970-01-01.
         shop: Whose policy ruled.
-        base_gap: The gap between occasions that 90 % of all gaps do not exceed, in days.
-        models: What was fitted, and why not where it was not.
+        standards: What everyone is judged against.
         everyone: What all orders amount to, customers' and guests'.
         guests: How many guests there are.
         guest_buying: What the guests' orders amount to.
         answers: Each customer's answers that count.
         loyalties: Each customer's loyalty.
+        shown: Each customer's satisfaction as behaviour shows it.
         worth: What the customers may still bring, one by one and together.
     """
 
     rows: tuple[Profile, ...]
     as_of_day: int
     shop: Shop
-    base_gap: float | None
-    models: BaseModels
+    standards: Standards
     everyone: Buying
     guests: int
     guest_buying: Buying
     answers: tuple[tuple[Asked, ...], ...]
     loyalties: tuple[CustomerLoyalty, ...]
+    shown: tuple[ShownSatisfaction, ...]
     worth: BaseValues
+
+    @property
+    def base_gap(self) -> float | None:
+        """The gap between occasions that 90 % of all gaps do not exceed, in days."""
+        return self.standards.base_gap
+
+    @property
+    def models(self) -> BaseModels:
+        """What was fitted, and why not where it was not."""
+        return self.standards.models
 
     def __getitem__(self, index: Any) -> Any:
         return self.rows[index]
@@ -197,41 +227,46 @@ def profiled(
     base: BaseSummary,
     shop: Shop,
     *,
-    models: BaseModels | None = None,
-    base_gap: float | None = None,
-    instruments: tuple[Instrument, ...] = BUILT_IN,
+    standards: Standards | None = None,
+    year: Mapping[str, CustomerSummary] = EMPTY,
 ) -> Profiles:
     """Return every customer of a base, judged.
 
     Args:
         base: Everyone, as of a day.
         shop: Whose policy rules.
-        models: Models fitted before; by default they are fitted to this base.
-        base_gap: The base's ``usual_gap``; by default that of this base.
-        instruments: The declared questionnaires.
+        standards: What everyone is judged against; by default the standards of this base.
+        year: The last year's facts of those with whom the shop ever spoke.
     """
     people = [base.customers[customer_id] for customer_id in sorted(base.customers)]
-    gap = usual_gap(one.days for one in people) if base_gap is None else base_gap
-    fitted = fit_base(people, shop) if models is None else models
-    worth = values_of(fitted, people)
-    answers = tuple(asked(one, instruments=instruments) for one in people)
+    against = standards_of(base, shop) if standards is None else standards
+    worth = values_of(against.models, people)
+    answers = tuple(asked(one, instruments=shop.instruments) for one in people)
     loyalties = tuple(
         observed_loyalty(one, given, shop) for one, given in zip(people, answers, strict=True)
     )
+    shown = tuple(
+        behavioural_satisfaction(signals_of(one, shop), base_rates=against.rates) for one in people
+    )
     return Profiles(
         rows=tuple(
-            _profile(*judged, gap=gap, shop=shop)
-            for judged in zip(people, worth.rows, answers, loyalties, strict=True)
+            _profile(
+                *judged,
+                level=level_of(year.get(judged[0].customer_id), shop).level,
+                gap=against.base_gap,
+                shop=shop,
+            )
+            for judged in zip(people, worth.rows, answers, loyalties, shown, strict=True)
         ),
         as_of_day=base.as_of_day,
         shop=shop,
-        base_gap=gap,
-        models=fitted,
+        standards=against,
         everyone=base.everyone(),
         guests=base.guests.guests,
         guest_buying=base.guests.buying,
         answers=answers,
         loyalties=loyalties,
+        shown=shown,
         worth=worth,
     )
 
@@ -250,7 +285,9 @@ def _profile(
     value: CustomerValue,
     answers: Sequence[Asked],
     loyalty: CustomerLoyalty,
+    shown: ShownSatisfaction,
     *,
+    level: RelationshipLevel,
     gap: float | None,
     shop: Shop,
 ) -> Profile:
@@ -260,6 +297,7 @@ def _profile(
     return Profile(
         customer_id=summary.customer_id,
         state=state,
+        level=level,
         orders=summary.buying.orders,
         occasions=len(summary.days),
         revenue=value.revenue,
@@ -270,9 +308,16 @@ def _profile(
         dormant_after=limit,
         satisfied=_mean_share(answers, _SATISFACTION),
         recommends=_mean_share(answers, (Indicator.RECOMMEND,)),
-        behavioural=loyalty.behavioural.score,
+        satisfaction_shown=shown.score.value,
+        open_cases=summary.service.open_cases,
+        complaints=summary.service.complaints,
+        cognitive=loyalty.cognitive.score,
+        affective=loyalty.affective.score,
         intentional=loyalty.intentional.score,
+        behavioural=loyalty.behavioural.score,
         loyalty=loyalty.loyalty.overall,
+        phase=loyalty.loyalty.phase,
+        loyalty_class=loyalty.loyalty.typology.kind,
         alive=value.alive.value,
         expected_purchases=value.expected_purchases.value,
         future_revenue=value.future_revenue.value,
@@ -300,8 +345,18 @@ def profiles_of_frame(frame: Any, shop: Shop, *, as_of: AsOf) -> Profiles:
         MissingExtraError: narwhals is not installed.
         InvalidValueError: Columns are missing.
     """
-    from crmkit.adapters.frames import summarise
+    from crmkit.adapters.frames import some_days, summarise
 
     moment = last_moment(as_of, shop.zone)
-    read = summarise(frame, as_of=microseconds(moment), as_of_day=day_of(moment, shop.zone))
-    return profiled(read.to_summaries(), shop)
+    until, day = microseconds(moment), day_of(moment, shop.zone)
+    base = summarise(frame, as_of=until, as_of_day=day).to_summaries()
+    year: Mapping[str, CustomerSummary] = EMPTY
+    if any(has_contacts(one) for one in base.customers.values()):
+        days = some_days(frame, range(day - WINDOW_DAYS + 1, day + 1))
+        year = summarise(days, as_of=until, as_of_day=day).to_summaries().customers
+    over = last_day_over(moment, shop.zone)
+    standards = None
+    if over != moment:
+        earlier = summarise(frame, as_of=microseconds(over), as_of_day=day_of(over, shop.zone))
+        standards = standards_of(earlier.to_summaries(), shop)
+    return profiled(base, shop, standards=standards, year=year)

@@ -1,22 +1,24 @@
 """A whole base read as of a moment, and kept for the next question about the same facts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import datetime
 from functools import cached_property
 
 from attrs import define, field
 
 from crmkit.domain.facts import Fact
+from crmkit.domain.level import WINDOW_DAYS, has_contacts
 from crmkit.domain.ports import Store, SupportsFacts
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import facts_of
 from crmkit.domain.shop import Shop
-from crmkit.domain.tally import BaseSummary, CustomerTally, collect_customers
-from crmkit.domain.times import microseconds, utc_if_given
+from crmkit.domain.tally import BaseSummary, CustomerSummary, CustomerTally, collect_customers
+from crmkit.domain.times import last_day_over, microseconds, utc_if_given
 from crmkit.profiles import Profiles, profiled
+from crmkit.standards import Standards, standards_of
 
 #: How many readings are kept; each holds the sums of every order.
-KEPT = 2
+KEPT = 3
 
 
 @define(slots=False)
@@ -27,11 +29,15 @@ class Reading:
         shop: Whose policy rules.
         tallies: The sums of every customer and guest.
         as_of_day: The day judged at, days since 1970-01-01.
+        read: Reads some customers' facts of some days once more.
+        find_standards: Gives what everyone is judged against.
     """
 
     shop: Shop
     tallies: dict[str, CustomerTally]
     as_of_day: int
+    read: Callable[[Container[str], range], dict[str, CustomerTally]] = field(repr=False)
+    find_standards: Callable[[], Standards] = field(repr=False)
 
     @cached_property
     def base(self) -> BaseSummary:
@@ -39,9 +45,27 @@ class Reading:
         return BaseSummary.read(self.tallies, as_of_day=self.as_of_day)
 
     @cached_property
+    def own_standards(self) -> Standards:
+        """The standards of this base itself; this fits the models."""
+        return standards_of(self.base, self.shop)
+
+    @cached_property
+    def year(self) -> dict[str, CustomerSummary]:
+        """The last year of those with whom the shop ever spoke."""
+        people = self.base.customers
+        spoken = {customer_id for customer_id, one in people.items() if has_contacts(one)}
+        if not spoken:
+            return {}
+        days = range(self.as_of_day - WINDOW_DAYS + 1, self.as_of_day + 1)
+        return {
+            customer_id: CustomerSummary.read(customer_id, tally, as_of_day=self.as_of_day)
+            for customer_id, tally in self.read(spoken, days).items()
+        }
+
+    @cached_property
     def profiles(self) -> Profiles:
-        """Everyone judged; this fits the models."""
-        return profiled(self.base, self.shop)
+        """Everyone judged."""
+        return profiled(self.base, self.shop, standards=self.find_standards(), year=self.year)
 
 
 #: What a reading depends on: the last moment that counts, the day, known_at, what is kept.
@@ -68,15 +92,19 @@ class Readings:
             until: The last moment that counts, in UTC.
             known_at: Limits the facts to those recorded by then.
         """
-        extent, day = self.store.extent(self.to.shop.id), self.to.day(until)
+        extent = self.store.extent(self.to.shop.id, until=until)
         last = until if extent.last_at is None else min(until, extent.last_at)
         known = None if known_at is None else microseconds(known_at)
-        key = (microseconds(last), day, known, extent.kept)
-        if key not in self._kept:
-            if len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            self._kept[key] = self._read(microseconds(until), day, known_at)
-        return self._kept[key]
+        key = (microseconds(last), self.to.day(until), known, extent.kept)
+        reading = self._kept.pop(key, None) or self._read(until, known_at)
+        self._kept[key] = reading
+        while len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))
+        return reading
+
+    def standards(self, until: datetime, known_at: datetime | None) -> Standards:
+        """Return what a customer is judged against at a moment: the last day that was over."""
+        return self.at(last_day_over(until, self.to.zone), known_at).own_standards
 
     def facts(self, known_at: datetime | None) -> Iterator[Fact]:
         """Yield the flat rows of everybody, from where they are kept or made anew."""
@@ -87,7 +115,22 @@ class Readings:
         for _, history in self.store.histories(self.to.shop.id, known_at=known):
             yield from facts_of(history, self.to)
 
-    def _read(self, micros: int, day: int, known_at: datetime | None) -> Reading:
-        facts = (fact for fact in self.facts(known_at) if fact.at <= micros)
-        tallies = collect_customers(facts, tally=CustomerTally)
-        return Reading(shop=self.to.shop, tallies=tallies, as_of_day=day)
+    def until(self, until: datetime, known_at: datetime | None) -> Iterator[Fact]:
+        """Yield the flat rows of everybody up to a moment."""
+        micros = microseconds(until)
+        return (fact for fact in self.facts(known_at) if fact.at <= micros)
+
+    def _read(self, until: datetime, known_at: datetime | None) -> Reading:
+        def again(people: Container[str], days: range) -> dict[str, CustomerTally]:
+            facts = self.until(until, known_at)
+            return collect_customers(
+                fact for fact in facts if fact.day in days and fact.customer_id in people
+            )
+
+        return Reading(
+            shop=self.to.shop,
+            tallies=collect_customers(self.until(until, known_at), tally=CustomerTally),
+            as_of_day=self.to.day(until),
+            read=again,
+            find_standards=lambda: self.standards(until, known_at),
+        )

@@ -1,18 +1,74 @@
 """One customer with the shop, as of a moment."""
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
 from attrs import frozen
 
+from crmkit.domain.consent import Consent, consents_of
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.level import Level, level_of
 from crmkit.domain.lifecycle import Patience, Transition, intent_day, moves, patience
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import Stage, State
-from crmkit.domain.tally import CustomerSummary
-from crmkit.domain.times import date_of
+from crmkit.domain.tally import Case, CustomerSummary, CustomerTally, Promise
+from crmkit.domain.times import date_of, microseconds, moment
+
+__all__ = ["OpenCase", "OpenPromise", "Relationship", "history_of", "relationship_of"]
 
 
 @frozen(kw_only=True)
-class Relationship:
+class OpenCase:
+    """A case that is not closed.
+
+    Attributes:
+        key: ``source/case_id``.
+        opened_at: When it was opened last, in UTC.
+        due: When it is to be closed, if that was said.
+        overdue: Whether that has passed.
+        complaint: Whether it is a complaint.
+        reopened: Whether it had been closed before.
+        severity: 1 (slight) to 5 (grave), where given.
+    """
+
+    key: str
+    opened_at: datetime
+    due: datetime | None
+    overdue: bool
+    complaint: bool
+    reopened: bool
+    severity: int | None
+
+    def __str__(self) -> str:
+        what = "complaint" if self.complaint else "case"
+        told = f"{what} {self.key} since {self.opened_at:%Y-%m-%d}"
+        return told + (" (reopened)" if self.reopened else "") + (", overdue" * self.overdue)
+
+
+@frozen(kw_only=True)
+class OpenPromise:
+    """A promise that is neither kept nor broken yet.
+
+    Attributes:
+        key: ``source/promise_id``.
+        made_at: When it was made, in UTC.
+        due: When it is to be kept, if that was said.
+        overdue: Whether that has passed.
+    """
+
+    key: str
+    made_at: datetime
+    due: datetime | None
+    overdue: bool
+
+    def __str__(self) -> str:
+        told = f"promise {self.key} of {self.made_at:%Y-%m-%d}"
+        return told if self.due is None else f"{told}, due {self.due:%Y-%m-%d}"
+
+
+@frozen(kw_only=True)
+class Relationship(Shown):
     """Where a customer stands, how they came there, and on what evidence.
 
     Attributes:
@@ -21,11 +77,16 @@ class Relationship:
         state: Where the customer stands.
         stage: What the shop does with a customer in that state.
         history: Every move that led there.
+        level: How far the shop goes for them after the sale, with the evidence.
         since: Day of the first fact.
+        last: Day of the latest fact.
         first_order, last_order: Days of the first and the latest net purchase occasion.
         occasions: Net purchase occasions.
         quiet: Days since the latest occasion; None without one.
         patience: How long this customer may be quiet; None without an occasion.
+        owner: Who of the staff dealt with them last, if known.
+        open_cases, open_promises: What is not settled, the most urgent first.
+        consents: What they last allowed or forbade, by channel and purpose.
         notes: What the reader must know, such as a log that is cut off on the left.
     """
 
@@ -34,24 +95,67 @@ class Relationship:
     state: State
     stage: Stage
     history: tuple[Transition, ...]
+    level: Level
     since: date
+    last: date
     first_order: date | None
     last_order: date | None
     occasions: int
     quiet: int | None
     patience: Patience | None
+    owner: str | None
+    open_cases: tuple[OpenCase, ...]
+    open_promises: tuple[OpenPromise, ...]
+    consents: tuple[Consent, ...]
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        parts = [f"{self.customer_id}: {self.state} ({self.stage})"]
+    def sheet(self) -> Sheet:
+        """Return where the customer stands, as it is shown."""
+        return Sheet(
+            title=f"{self.customer_id}: {self.state} ({self.stage})",
+            rows=tuple(self._rows()),
+            notes=self.notes,
+        )
+
+    def _rows(self) -> Iterator[tuple[str, object]]:
+        yield "known", f"since {self.since}, last heard of on {self.last}"
         if self.last_order is not None and self.patience is not None:
-            whose = "own" if self.patience.own else "base's"
-            parts.append(f"{self.occasions} occasions, the latest on {self.last_order}")
-            parts.append(
-                f"quiet {self.quiet} days; dormant after {self.patience.dormant_after:.0f} "
-                f"({whose} rhythm)"
-            )
-        return "; ".join([*parts, *self.notes])
+            yield "orders", f"{self.occasions} occasions, the latest on {self.last_order}"
+            yield "quiet", f"{self.quiet} days; {_told(self.patience)}"
+        yield "level", self.level
+        yield "way here", " → ".join(f"{one.to} ({date_of(one.day)})" for one in self.history)
+        for name, found in (("open cases", self.open_cases), ("promises", self.open_promises)):
+            if found:
+                yield name, "\n".join(map(str, found))
+        if self.consents:
+            yield "consents", "\n".join(map(str, self.consents))
+        if self.owner is not None:
+            yield "owner", self.owner
+
+    def explain(self) -> Explanation:
+        """Return on what evidence the state and the level rest."""
+        latest = self.history[-1]
+        inputs = {
+            "occasions": self.occasions,
+            "quiet": self.quiet,
+            "patience": None if self.patience is None else _told(self.patience),
+            "latest move": f"{latest.trigger} on {date_of(latest.day)}",
+        }
+        return Explanation(
+            figure="lifecycle_state",
+            answer=f"{self.state} ({self.stage})",
+            formula="moves of the shop's table, by occasions and by quiet days against patience: "
+            "the 90 % quantile of the customer's own gaps (from two on), else of the base's",
+            source="crmkit; stages after the source texts' four-stage lifecycle",
+            inputs=inputs,
+            left_out=self.notes,
+            parts=(self.level.explain(),),
+        )
+
+
+def _told(limit: Patience) -> str:
+    whose = "own" if limit.own else "base's"
+    return f"dormant after {limit.dormant_after:.0f} ({whose} rhythm)"
 
 
 def history_of(
@@ -80,30 +184,86 @@ def history_of(
 
 
 def relationship_of(
-    summary: CustomerSummary, *, as_of: datetime, base_gap: float | None, shop: Shop
+    tally: CustomerTally,
+    summary: CustomerSummary,
+    *,
+    year: CustomerSummary | None,
+    as_of: datetime,
+    base_gap: float | None,
+    shop: Shop,
+    owner: str | None = None,
 ) -> Relationship:
     """Return where a customer stands, how they came there, and on what evidence.
 
     Args:
+        tally: All facts of the customer up to ``as_of``.
         summary: The customer, as of the day of ``as_of``.
+        year: The same of the facts of the last year; None where nobody spoke.
         as_of: The last moment that counts, in UTC.
         base_gap: ``usual_gap`` of the base.
         shop: Whose policy rules.
+        owner: Who of the staff dealt with the customer last.
     """
-    history, days = history_of(summary, base_gap, shop), summary.days
+    history, days, now = history_of(summary, base_gap, shop), summary.days, microseconds(as_of)
+    last = summary.dealings.last_seen_day
     return Relationship(
         customer_id=summary.customer_id,
         as_of=as_of,
         state=history[-1].to,
-        stage=shop.lifecycle.stages[history[-1].to],
+        stage=Stage(shop.lifecycle.stages[history[-1].to]),
         history=history,
+        level=level_of(year, shop),
         since=date_of(history[0].day),
+        last=date_of(summary.as_of_day if last is None else last),
         first_order=date_of(days[0]) if days else None,
         last_order=date_of(days[-1]) if days else None,
         occasions=len(days),
         quiet=summary.quiet,
         patience=patience(days, base_gap, shop) if days else None,
+        owner=owner,
+        open_cases=_open_cases(tally.cases, now),
+        open_promises=_open_promises(tally.promises, now),
+        consents=consents_of(summary.matters),
         notes=_tenure_notes(days, shop),
+    )
+
+
+def _due(due_at: int | None) -> datetime | None:
+    return None if due_at is None else moment(due_at)
+
+
+def _urgency(due_at: int | None, since: int | None, key: str) -> tuple[bool, int, int, str]:
+    return (due_at is None, due_at or 0, since or 0, key)
+
+
+def _open_cases(cases: Mapping[str, Case], now: int) -> tuple[OpenCase, ...]:
+    found = [(key, one) for key, one in cases.items() if one.is_open]
+    found.sort(key=lambda each: _urgency(each[1].due_at, each[1].last_opened_at, each[0]))
+    return tuple(
+        OpenCase(
+            key=key,
+            opened_at=moment(one.last_opened_at or 0),
+            due=_due(one.due_at),
+            overdue=one.due_at is not None and one.due_at < now,
+            complaint=one.is_complaint,
+            reopened=one.reopened,
+            severity=one.severity,
+        )
+        for key, one in found
+    )
+
+
+def _open_promises(promises: Mapping[str, Promise], now: int) -> tuple[OpenPromise, ...]:
+    found = [(key, one) for key, one in promises.items() if one.is_pending]
+    found.sort(key=lambda each: _urgency(each[1].due_at, each[1].made_at, each[0]))
+    return tuple(
+        OpenPromise(
+            key=key,
+            made_at=moment(one.made_at or 0),
+            due=_due(one.due_at),
+            overdue=one.due_at is not None and one.due_at < now,
+        )
+        for key, one in found
     )
 
 

@@ -87,6 +87,15 @@ def last_moment(as_of: AsOf, zone: ZoneInfo) -> datetime:
     return start_of(as_of + timedelta(days=1), zone) - _MICROSECOND
 
 
+def last_day_over(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the last moment of the last local day that is over at ``at``, in UTC.
+
+    That is ``at`` itself where it is the last moment of a day.
+    """
+    tomorrow = at + _MICROSECOND
+    return start_of(tomorrow.astimezone(zone).date(), zone) - _MICROSECOND
+
+
 def zone_of(name: str) -> ZoneInfo:
     """Return the time zone called ``name``.
 
@@ -153,6 +162,16 @@ class Period:
         """
         first = date(year, starts, 1)
         return cls(first, _month(first, 12))
+
+    @classmethod
+    def fiscal_year_of(cls, day: date, *, starts: int = 1) -> Self:
+        """Return the fiscal year that holds ``day``.
+
+        Args:
+            day: A day of it.
+            starts: Its first month, 1 to 12.
+        """
+        return cls.fiscal_year(day.year - (day.month < starts), starts=starts)
 
     def days(self) -> range:
         """Return the day numbers of the period."""

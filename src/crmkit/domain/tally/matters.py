@@ -23,7 +23,8 @@ class Matter(Tally):
         asked: How many say yes or no.
         unprompted: How many belong to no case and no campaign.
         points: Quality times credit, in thousandths, in all.
-        unpriced_points: Those of them whose worth is not stated.
+        unpriced: How many have no stated worth.
+        unpriced_points: The points of those.
         worth: What they were worth to the shop, as far as stated, in minor units.
         spent: What they cost the shop, in minor units.
         waited, lasted: Seconds in all.
@@ -38,6 +39,7 @@ class Matter(Tally):
     asked: int = count(where=row.state.known())
     unprompted: int = count(where=~row.case_key.known() & ~row.campaign_id.known())
     points: int = total(row.points)
+    unpriced: int = count(where=~row.worth.known())
     unpriced_points: int = total(row.points, where=~row.worth.known())
     worth: int = total(row.worth)
     spent: int = total(row.spent)

@@ -134,7 +134,8 @@ class Buying(Tally):
         cost, cost_back, costed, costed_back: As in ``NetOrder``.
         discount, shipping, tax, fees, adjustments, liabilities, donations: Signed totals.
         delivered: Orders that count with a known day of delivery.
-        late: Those delivered after the promised day.
+        promised: Those of them with a promised day.
+        late: Those delivered after it.
         faulty_orders: Orders of which something came back through the shop's fault.
         coded_orders: Orders of which something came back for a known reason.
         offer_orders: Orders that count and name an offer.
@@ -173,6 +174,7 @@ class Buying(Tally):
     liabilities: int = total(row.liabilities)
     donations: int = total(row.donations)
     delivered: int = count(where=row.is_order & row.delivered_day.known())
+    promised: int = count(where=row.is_order & row.delivered_day.known() & row.promised_day.known())
     late: int = count(where=row.is_order & row.late)
     faulty_orders: int = count(where=(row.purchases > 0) & (row.faults > 0))
     coded_orders: int = count(where=(row.purchases > 0) & (row.coded > 0))

@@ -29,6 +29,8 @@ from crmkit.domain.tally.service import Keeping, Service
 
 __all__ = ["KEYED", "ROLLED", "BaseSummary", "CustomerSummary", "GuestTotals"]
 
+DAYS_A_YEAR = 365.25
+
 #: The parts of a tally that a summary holds by key, as they are.
 KEYED = ("voice", "matters", "offers", "referrals")
 #: What a summary holds of the other keyed parts: the part, and the tally that sums it up.
@@ -131,6 +133,16 @@ class CustomerSummary:
     def quiet_weeks(self) -> float | None:
         """``quiet`` in weeks."""
         return _weeks(self.quiet)
+
+    @property
+    def years(self) -> float | None:
+        """Years since the first occasion, one at least: newcomers are not scaled up."""
+        return None if self.age is None else max(self.age / DAYS_A_YEAR, 1.0)
+
+    @property
+    def yearly_revenue(self) -> float | None:
+        """Net revenue in a year of the relationship, minor units; None without an occasion."""
+        return None if self.years is None else self.buying.revenue / self.years
 
     @property
     def days(self) -> tuple[int, ...]:

@@ -10,7 +10,9 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.tally import Buying, CustomerSummary
 from crmkit.domain.times import Period
 from crmkit.metrics.estimate import Estimate, undefined
@@ -34,7 +36,7 @@ _FUTURE = f"MBG/NBD × Gamma-Gamma over {HORIZON_WEEKS} weeks, discounted; {_INT
 
 
 @frozen(kw_only=True)
-class CustomerValue:
+class CustomerValue(Shown):
     """What a relationship has brought and what it may still bring.
 
     Attributes:
@@ -48,6 +50,7 @@ class CustomerValue:
         expected_spend: Net revenue to expect of an occasion, in major units.
         future_revenue: Discounted revenue to expect within three years, in major units.
         clv: Discounted profit to expect within three years, in major units.
+        models: A line per model: what was fitted, or why not.
         notes: What is missing and why.
     """
 
@@ -61,20 +64,45 @@ class CustomerValue:
     expected_spend: Estimate
     future_revenue: Estimate
     clv: Estimate
+    models: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    def sheet(self) -> Sheet:
+        """Return what it brought and what may come, as they are shown."""
         profit = "unknown" if self.profit is None else str(self.profit)
         when = "" if self.period is None else f" {self.period}:"
-        return "\n".join(
-            [
-                f"{self.customer_id}:{when} revenue {self.revenue}, profit {profit}",
-                f"still a customer  {self.alive}",
-                f"next 52 weeks     {self.expected_purchases}",
-                f"per occasion      {self.expected_spend}",
-                f"lifetime value    {self.clv}",
-                *self.notes,
-            ]
+        return Sheet(
+            title=f"{self.customer_id}:{when} revenue {self.revenue}, profit {profit}",
+            rows=tuple(self._outlook().items()),
+            notes=self.notes,
+        )
+
+    def _outlook(self) -> dict[str, Estimate]:
+        return {
+            "still a customer": self.alive,
+            "next 52 weeks": self.expected_purchases,
+            "per occasion": self.expected_spend,
+            "lifetime value": self.clv,
+        }
+
+    def explain(self) -> Explanation:
+        """Return how the figures came about, and which fit stands behind them."""
+        return Explanation(
+            figure="customer_value",
+            answer=f"revenue {self.revenue}, lifetime value {self.clv}",
+            formula="revenue = paid for goods − refunded; lifetime value = Σ over three years of "
+            "(occasions expected × spend expected × margin), discounted mid-week",
+            source="MBG/NBD: Batislam, Denizel & Filiztekin (2007); "
+            "Gamma-Gamma: Fader & Hardie (2013)",
+            inputs={
+                "period": "all so far" if self.period is None else self.period,
+                "revenue": self.revenue,
+                "profit": self.profit,
+                "tenure in days": self.tenure,
+            },
+            left_out=self.notes,
+            model="\n".join(self.models),
+            parts=tuple(one.explain(name) for name, one in self._outlook().items()),
         )
 
 
@@ -166,6 +194,7 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
         expected_spend=figure(scores.spend, currency, _SPEND),
         future_revenue=future,
         clv=_kept(models, future),
+        models=models.lines(),
     )
 
 

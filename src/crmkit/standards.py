@@ -1,0 +1,101 @@
+"""The standards of a base, against which one customer is judged.
+
+Some of what is said of one customer hangs on all of them: how long buyers here usually stay
+away, how often goods come back faulty, what models learnt, what such customers spend, who
+brought whom. These standards are those of the last day that was over at the moment judged
+at, so that they hold still while a day goes on: a fact of today changes the customer it is
+about, at once, and the standards of tomorrow.
+"""
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from crmkit.domain.lifecycle import usual_gap
+from crmkit.domain.money import Money
+from crmkit.domain.shop import Shop
+from crmkit.domain.tally import BaseSummary, CustomerSummary
+from crmkit.domain.times import date_of
+from crmkit.metrics.satisfaction.experience import signals_of
+from crmkit.metrics.satisfaction.signals import BaseRates, base_rates
+from crmkit.metrics.value.base_models import BaseModels, fit_base
+from crmkit.metrics.value.potential import PeerWallet, peer_wallet
+from crmkit.metrics.value.referral_tree import ReferralEdge, ReferralTree, referral_tree
+
+__all__ = ["Standards", "standards_of"]
+
+
+@frozen(kw_only=True, repr=False)
+class Standards:
+    """What one customer of a base is judged against.
+
+    Attributes:
+        shop: Whose policy rules.
+        as_of_day: The last day that counts, in days since 1970-01-01.
+        customers: How many customers they are from.
+        base_gap: The gap between occasions that 90 % of all gaps do not exceed, in days.
+        rates: How often goods come back faulty, complaints are made, deliveries are late.
+        models: What was fitted, and why not where it was not.
+        peers: What the upper customers spend in a year.
+        referrals: Who brought whom, and which referrals do not count.
+    """
+
+    shop: Shop
+    as_of_day: int
+    customers: int
+    base_gap: float | None
+    rates: BaseRates
+    models: BaseModels
+    peers: PeerWallet
+    referrals: ReferralTree
+
+    @property
+    def wallet(self) -> Money | None:
+        """What a customer spends a year with all shops: as the shop says, else as peers do."""
+        return self.shop.yearly_wallet or self.peers.value
+
+    def told(self) -> str:
+        """Return in a line of whom and of when they are."""
+        return f"{self.customers:,} customers as of {date_of(self.as_of_day)}"
+
+    def __repr__(self) -> str:
+        return f"<Standards of {self.told()}>"
+
+
+def standards_of(base: BaseSummary, shop: Shop) -> Standards:
+    """Return the standards of a base; this fits the models.
+
+    Args:
+        base: Everyone, as of a day that is over.
+        shop: Whose policy rules.
+    """
+    people = [base.customers[customer_id] for customer_id in sorted(base.customers)]
+    return Standards(
+        shop=shop,
+        as_of_day=base.as_of_day,
+        customers=len(people),
+        base_gap=usual_gap(one.days for one in people),
+        rates=base_rates(signals_of(one, shop) for one in people),
+        models=fit_base(people, shop),
+        peers=peer_wallet(_yearly_spend(one, shop) for one in people if one.days),
+        referrals=referral_tree(
+            _referrals(people), {one.customer_id: one.first_day for one in people}
+        ),
+    )
+
+
+def _yearly_spend(one: CustomerSummary, shop: Shop) -> Money | None:
+    spend = one.yearly_revenue
+    return None if spend is None else Money(max(0, round(spend)), shop.currency)
+
+
+def _referrals(people: list[CustomerSummary]) -> Iterator[ReferralEdge]:
+    for one in people:
+        for referred_id, referred in one.referrals.items():
+            if referred_id != one.customer_id and referred.first_day is not None:
+                yield ReferralEdge(
+                    referrer_id=one.customer_id,
+                    referred_id=referred_id,
+                    day=referred.first_day,
+                    joined_anyway=bool(referred.joined_anyway),
+                )
