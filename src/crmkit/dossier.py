@@ -192,7 +192,8 @@ def brought(
 ) -> ReferralValue:
     """Return what those are worth whom a customer brought.
 
-    Their margin counts where it falls into the period and into the attribution window.
+    Their margin counts where it falls into the period and into the attribution window; what
+    winning them would have cost is saved in the period in which they were referred.
 
     Args:
         customer_id: Who brought them.
@@ -207,7 +208,7 @@ def brought(
         window = range(max(days.start, edge.day), min(days.stop, edge.day + tree.window))
         profit = _bought(facts_of_other(edge.referred_id), window).profit(shop.gross_margin)
         margin = None if profit is None else Money(profit, shop.currency)
-        worths[edge.referred_id] = ReferredWorth(margin=margin)
+        worths[edge.referred_id] = ReferredWorth(margin=margin, joined=edge.day in days)
     return referral_value(
         tree,
         customer_id,

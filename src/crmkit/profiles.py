@@ -11,11 +11,13 @@ from typing import Any
 
 from attrs import asdict, frozen
 
+from crmkit.domain.explanation import Explanation
 from crmkit.domain.level import WINDOW_DAYS, RelationshipLevel, has_contacts, level_of
 from crmkit.domain.lifecycle import patience
 from crmkit.domain.mapping import EMPTY
 from crmkit.domain.money import Money
 from crmkit.domain.relationship import history_of
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
 from crmkit.domain.surveys import Indicator
@@ -123,7 +125,7 @@ class Profile:
 
 
 @frozen(kw_only=True, repr=False)
-class Profiles(Sequence[Profile]):
+class Profiles(Sequence[Profile], Shown):
     """All customers of a base, judged, by customer id.
 
     Attributes:
@@ -174,16 +176,33 @@ class Profiles(Sequence[Profile]):
     def __repr__(self) -> str:
         return f"<Profiles of {len(self):,} customers as of {date_of(self.as_of_day)}>"
 
-    def __str__(self) -> str:
+    def sheet(self) -> Sheet:
+        """Return how many stand where, and what is to come, as it is shown."""
         states = ", ".join(f"{count:,} {state}" for state, count in self.states().items() if count)
-        return "\n".join(
-            [
-                f"{len(self):,} customers as of {date_of(self.as_of_day)}: {states or 'nobody'}",
-                f"still customers   {self.worth.alive}",
-                f"next 52 weeks     {self.worth.expected_purchases}",
-                f"lifetime value    {self.worth.clv}",
-                *self.models.lines(),
-            ]
+        return Sheet(
+            title=f"{len(self):,} customers as of {date_of(self.as_of_day)}: {states or 'nobody'}",
+            rows=(
+                ("still customers", self.worth.alive),
+                ("next 52 weeks", self.worth.expected_purchases),
+                ("lifetime value", self.worth.clv),
+            ),
+            notes=self.models.lines(),
+        )
+
+    def explain(self) -> Explanation:
+        """Return against what everyone was judged."""
+        return Explanation(
+            figure="profiles",
+            answer=f"{len(self):,} customers as of {date_of(self.as_of_day)}",
+            formula="each row by the same functions as the answers for one customer",
+            source="crmkit",
+            inputs={"usual gap in days": self.base_gap, "standards": self.standards.told()},
+            model="\n".join(self.models.lines()),
+            parts=(
+                self.worth.alive.explain("still customers"),
+                self.worth.expected_purchases.explain("next 52 weeks"),
+                self.worth.clv.explain("lifetime value"),
+            ),
         )
 
     def to_rows(self) -> list[dict[str, Any]]:

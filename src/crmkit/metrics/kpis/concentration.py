@@ -23,6 +23,8 @@ from math import ceil, floor, fsum
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.intervals import known
 
 __all__ = ["Concentration", "TopShare", "Whale", "concentration"]
@@ -66,7 +68,7 @@ class Whale:
 
 
 @frozen(kw_only=True)
-class Concentration:
+class Concentration(Shown):
     """How unevenly an amount is spread over customers.
 
     Attributes:
@@ -97,9 +99,32 @@ class Concentration:
         """Gini times n / (n - 1), which reaches 1; None for fewer than two customers."""
         return None if self.gini is None or self.n < 2 else self.gini * self.n / (self.n - 1)
 
-    def __str__(self) -> str:
+    def brief(self) -> str:
+        """Return what the best customers bring, in a line."""
         tops = (f"top {top.customers:.0%}: {top.interpolated:.1%}" for top in self.top_shares)
         return ", ".join(tops) or "unknown"
+
+    def sheet(self) -> Sheet:
+        """Return the shares and indices as they are shown."""
+        indices = {"Gini": self.gini, "HHI": self.hhi}
+        shown = ((name, f"{one:.4f}") for name, one in indices.items() if one is not None)
+        return Sheet(
+            title=f"Concentration over {self.n:,} customers",
+            rows=(("share", self.brief()), *shown),
+            notes=self.notes,
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the indices came about."""
+        return Explanation(
+            figure="concentration",
+            answer=self.brief(),
+            formula="Gini Σ(2i - n - 1) x(i) / (n² mean), HHI Σ share²; top shares off the "
+            "Lorenz curve",
+            source="Lorenz (1905); Gini (1912); Kaplan & Narayanan (2001) for the whale curve",
+            inputs={"customers": self.n, "total": self.total, "Gini": self.gini, "HHI": self.hhi},
+            left_out=self.notes,
+        )
 
 
 def concentration(

@@ -26,6 +26,8 @@ from typing import Literal
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import count_interval, known, mean_estimate, share_estimate
 from crmkit.metrics.kpis.standing import Standing
@@ -37,7 +39,7 @@ _OF_OPENING = "of the opening base"
 
 
 @frozen(kw_only=True)
-class CustomerKpis:
+class CustomerKpis(Shown):
     """The movement of a customer base over a period.
 
     Attributes:
@@ -88,10 +90,41 @@ class CustomerKpis:
             return None
         return self.upgraded - self.downgraded
 
-    def __str__(self) -> str:
+    def brief(self) -> str:
+        """Return the movement in a line."""
         return (
             f"{self.opening:,} + {self.new:,} new + {self.reactivated:,} reactivated"
             f" - {self.lost:,} lost = {self.closing:,}"
+        )
+
+    def rates(self) -> dict[str, Estimate]:
+        """Return the rates and the profitability, by name."""
+        return {
+            "new rate": self.new_rate,
+            "reactivation rate": self.reactivation_rate,
+            "churn": self.churn,
+            "retention": self.retention,
+            "upgrade rate": self.upgrade_rate,
+            "downgrade rate": self.downgrade_rate,
+            "average profitability": self.average_profitability,
+        }
+
+    def sheet(self) -> Sheet:
+        """Return the movement and its rates as they are shown."""
+        return Sheet(title=self.brief(), rows=tuple(self.rates().items()), notes=self.notes)
+
+    def explain(self) -> Explanation:
+        """Return how the counts and rates came about."""
+        counts = ("opening", "new", "reactivated", "lost", "closing", "upgraded", "downgraded")
+        return Explanation(
+            figure="customer_kpis",
+            answer=self.brief(),
+            formula="closing = opening + new + reactivated - lost; "
+            "rates over the opening base, with Wilson intervals for shares",
+            source="Wilson (1927) for the shares; the rest is counting",
+            inputs={name: getattr(self, name) for name in counts},
+            left_out=self.notes,
+            parts=tuple(one.explain(name) for name, one in self.rates().items()),
         )
 
 

@@ -4,11 +4,14 @@ Recency is days since the latest occasion (``quiet``), frequency the number of o
 money the net revenue of the orders that count, in major units. All are over the whole log.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import asdict, frozen
 
+from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import CustomerSummary
 from crmkit.metrics.kpis.rfm import Rfm, RfmCuts, RfmScore, Scheme, rfm
@@ -17,7 +20,7 @@ __all__ = ["CustomerRfm", "customer_rfm"]
 
 
 @frozen(kw_only=True)
-class CustomerRfm:
+class CustomerRfm(Shown):
     """The scores of a base's buyers.
 
     Attributes:
@@ -31,6 +34,28 @@ class CustomerRfm:
     def scores(self) -> dict[str, RfmScore]:
         """Return each buyer's scores by customer id."""
         return dict(zip(self.customer_ids, self.rfm.scores, strict=True))
+
+    def sheet(self) -> Sheet:
+        """Return how many buyers have each score."""
+        found = Counter(str(one) for one in self.rfm.scores)
+        return Sheet(
+            title=f"RFM of {len(self.customer_ids):,} buyers ({self.rfm.scheme})",
+            rows=tuple((score, f"{count:,}") for score, count in found.most_common()),
+            notes=self.rfm.notes,
+        )
+
+    def explain(self) -> Explanation:
+        """Return by which cuts the scores were given."""
+        cuts = self.rfm.cuts
+        return Explanation(
+            figure="rfm",
+            answer=f"{len(self.customer_ids):,} buyers scored",
+            formula=f"scheme {self.rfm.scheme!r}: days since the latest occasion, occasions, "
+            "net order revenue",
+            source="Hughes (1996); Stone (1994)",
+            inputs={} if cuts is None else asdict(cuts),
+            left_out=self.rfm.notes,
+        )
 
 
 def customer_rfm(

@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import frozen
 
+from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import BaseSummary, CustomerTally, NetOrder
 from crmkit.domain.times import Period
@@ -35,7 +37,7 @@ _HEADS = (
 
 
 @frozen(kw_only=True)
-class PeriodKpis:
+class PeriodKpis(Shown):
     """What happened in a period.
 
     Attributes:
@@ -72,10 +74,33 @@ class PeriodKpis:
     profit: Money | None
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return (
-            f"{self.period}: {self.customers}; {self.orders:,} orders; "
-            f"{self.paid} paid - {self.refunded} refunded = {self.revenue} revenue"
+    def sheet(self) -> Sheet:
+        """Return the period as it is shown."""
+        return Sheet(
+            title=str(self.period),
+            rows=(
+                ("customers", self.customers.brief()),
+                *self.customers.rates().items(),
+                ("orders", f"{self.orders:,}"),
+                ("average order", self.average_order),
+                ("revenue", f"{self.paid} paid - {self.refunded} refunded = {self.revenue}"),
+                ("profit", "unknown" if self.profit is None else self.profit),
+            ),
+            notes=(*self.customers.notes, *self.notes),
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the figures of the period came about."""
+        inputs: dict[str, object] = {"orders": self.orders, "void orders": self.void_orders}
+        return Explanation(
+            figure="period_kpis",
+            answer=f"{self.revenue} revenue from {self.orders:,} orders",
+            formula="revenue = paid - refunded, each on its own day; orders that are void now "
+            "are left out of the counts, not of the money",
+            source="crmkit",
+            inputs=inputs | {head: getattr(self, head) for head in (*_HEADS, "profit")},
+            left_out=self.notes,
+            parts=(self.customers.explain(), self.average_order.explain("average order")),
         )
 
 

@@ -8,9 +8,9 @@ that chance, all of it.
 
 from attrs import frozen
 
-from crmkit.domain.lifecycle import State
 from crmkit.domain.money import Money
 from crmkit.domain.shop import Shop
+from crmkit.domain.states import State
 from crmkit.domain.tally import CustomerSummary
 
 __all__ = ["Risk", "risk"]

@@ -97,12 +97,12 @@ def recorded_costs(matters: Mapping[str, Matter], currency: str) -> dict[str, Mo
 
 
 def _serving(within: CustomerSummary, shop: Shop) -> CostToServe | None:
-    """The cost to serve of the drivers that have a rate; None without any."""
+    """The cost to serve; None where the shop gives no rates."""
     rates = shop.serving_rates
     if not rates:
         return None
     matters, dealings = within.matters, within.dealings
-    volumes = {
+    volumes: dict[str, int | Decimal] = {
         "order": within.buying.orders + within.buying.void_orders,
         "return": dealings.returns,
         "delivery": dealings.deliveries,
@@ -111,8 +111,7 @@ def _serving(within: CustomerSummary, shop: Shop) -> CostToServe | None:
         "case": sum(one.times for one in _under("case/", matters)),
         "visit": dealings.visits,
     }
-    rated = {driver: volume for driver, volume in volumes.items() if driver in rates}
-    return cost_to_serve(rated, rates, currency=shop.currency)
+    return cost_to_serve(volumes, rates, currency=shop.currency)
 
 
 def _under(prefix: str, matters: Mapping[str, Matter]) -> Iterable[Matter]:
