@@ -6,7 +6,7 @@ had been recorded by then, so that an old answer can be had again exactly. Witho
 the answer is as of now.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any, Self, overload
 
@@ -18,6 +18,9 @@ from crmkit.domain.consent import Permission, may_contact
 from crmkit.domain.customer import Customer, is_guest
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import Interaction
+from crmkit.domain.offer import Offer
+from crmkit.domain.offer_ruling import Ruling, may_offer
+from crmkit.domain.offer_uptake import Exposure, OfferCount, exposures, progress_of, uptake
 from crmkit.domain.ports import Added, Store
 from crmkit.domain.problems import RowProblem
 from crmkit.domain.relationship import Relationship
@@ -266,6 +269,43 @@ class CustomerBase:
             self.summary(customer_id, as_of=at, known_at=known_at).matters, medium, purpose
         )
 
+    def may_offer(
+        self,
+        offer: Offer,
+        customer_id: str,
+        *,
+        at: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> Ruling:
+        """Tell whether an offer may be put before a customer: consent first, then every rule.
+
+        Args:
+            offer: The offer.
+            customer_id: Before whom.
+            at: When; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        dossier = self._dossier(customer_id, at, known_at)
+        record = self.store.customer(self.shop.id, customer_id)
+        limited = offer.global_limit is not None
+        return may_offer(
+            offer,
+            shop=self.shop,
+            summary=dossier.summary,
+            state=dossier.relationship.state,
+            level=dossier.relationship.level.level,
+            at=dossier.until,
+            permission=may_contact(dossier.summary.matters, offer.medium, offer.purpose),
+            taken_by_customer=progress_of(offer, dossier.tally, shop=self.shop).accepted,
+            taken_globally=self.uptake(offer, as_of=at, known_at=known_at).accepted
+            if limited
+            else 0,
+            tags=() if record is None else record.tags,
+        )
+
     # --- one customer, or all ---------------------------------------------------------------
 
     @overload
@@ -412,6 +452,20 @@ class CustomerBase:
             shop=self.shop,
             base_gap=reading.profiles.base_gap,
         )
+
+    def uptake(
+        self, offer: Offer, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> OfferCount:
+        """Return what came of an offer: shown, accepted, released, and who is held out."""
+        tallies = self._readings.at(self._moment(as_of), known_at).tallies
+        return uptake(tallies, offer, shop=self.shop)
+
+    def exposures(
+        self, offer: Offer, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Iterator[Exposure]:
+        """Yield who was meant to see an offer and who was held out, and what came of it."""
+        tallies = self._readings.at(self._moment(as_of), known_at).tallies
+        yield from exposures(tallies, offer, shop=self.shop)
 
     def concentration(
         self, *, as_of: AsOf | None = None, known_at: datetime | None = None

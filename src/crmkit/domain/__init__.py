@@ -1,5 +1,10 @@
 """What there is: values, rules and sums. No I/O, no clock, no float money."""
 
+from crmkit.domain.consent import (
+    Consent,
+    Permission,
+    may_contact,
+)
 from crmkit.domain.customer import (
     Acquisition,
     AcquisitionMode,
@@ -59,6 +64,10 @@ from crmkit.domain.interactions import (
     Visit,
     VisitAction,
 )
+from crmkit.domain.level import (
+    Level,
+    RelationshipLevel,
+)
 from crmkit.domain.lifecycle import (
     Transition,
 )
@@ -68,6 +77,27 @@ from crmkit.domain.lines import (
 )
 from crmkit.domain.money import (
     Money,
+)
+from crmkit.domain.offer import (
+    Eligibility,
+    Offer,
+    OfferKind,
+    OfferPromise,
+    in_control,
+    promise_of,
+)
+from crmkit.domain.offer_ruling import (
+    Ruling,
+    may_offer,
+)
+from crmkit.domain.offer_uptake import (
+    Exposure,
+    OfferCount,
+    Progress,
+    Taking,
+    exposures,
+    progress_of,
+    uptake,
 )
 from crmkit.domain.ports import (
     Added,
@@ -120,6 +150,7 @@ __all__ = [
     "CaseClosed",
     "CaseOpened",
     "Clock",
+    "Consent",
     "ConsentChanged",
     "Contact",
     "ContactPoint",
@@ -132,7 +163,9 @@ __all__ = [
     "CustomerKind",
     "Delivered",
     "Direction",
+    "Eligibility",
     "Explanation",
+    "Exposure",
     "Extent",
     "Fact",
     "Identifier",
@@ -143,6 +176,7 @@ __all__ = [
     "InsufficientDataError",
     "Interaction",
     "InvalidValueError",
+    "Level",
     "Lifecycle",
     "Line",
     "LinkRule",
@@ -150,9 +184,15 @@ __all__ = [
     "Money",
     "Nature",
     "NoRateError",
+    "Offer",
     "OfferAnswered",
+    "OfferCount",
+    "OfferKind",
+    "OfferPromise",
     "OfferShown",
     "Period",
+    "Permission",
+    "Progress",
     "PromiseMade",
     "PromiseSettled",
     "Purchase",
@@ -161,6 +201,7 @@ __all__ = [
     "Referral",
     "Refusal",
     "Relationship",
+    "RelationshipLevel",
     "Reporting",
     "Return",
     "ReturnLink",
@@ -168,6 +209,7 @@ __all__ = [
     "Review",
     "Risk",
     "RowProblem",
+    "Ruling",
     "Scale",
     "SchemaVersionError",
     "Shop",
@@ -180,12 +222,20 @@ __all__ = [
     "StoreError",
     "SupportsFacts",
     "SurveyResponse",
+    "Taking",
     "Transition",
     "UnreadableLogError",
     "Visit",
     "VisitAction",
+    "exposures",
     "facts_of",
     "guest_id",
+    "in_control",
     "is_guest",
     "link_returns",
+    "may_contact",
+    "may_offer",
+    "progress_of",
+    "promise_of",
+    "uptake",
 ]

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened
+from crmkit.domain.interactions.service import Purpose
 from crmkit.domain.money import Money
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.validators import named, slug, whole_if_given
@@ -26,6 +27,8 @@ __all__ = [
 
 #: Every channel, or every purpose, of a consent.
 ANY = "any"
+
+_PURPOSES = (ANY, *Purpose)
 
 
 def _texts(value: Iterable[str]) -> tuple[str, ...]:
@@ -160,9 +163,14 @@ class ConsentChanged(Happened):
     kind: ClassVar[str] = "consent_changed"
 
     medium: str = field(validator=slug)
-    purpose: str = field(default=ANY, validator=slug)
+    purpose: str = field(default=ANY)
     granted: bool
     evidence: str | None = field(default=None, repr=False)
+
+    @purpose.validator
+    def _purpose_of_contacts(self, _attribute: object, value: str) -> None:
+        if value not in _PURPOSES:
+            raise InvalidValueError("purpose", value, f"must be one of {', '.join(_PURPOSES)}")
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this change, a matter by channel and purpose."""

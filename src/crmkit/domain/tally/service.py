@@ -73,6 +73,7 @@ class Service(Tally):
         first_contact_cases: Solved at the first contact.
         complaints: Cases that are complaints.
         solved_complaints: Those of them that are solved.
+        open_complaints: Those of them that are open.
         next_case_due_at: When the most urgent open case is due.
     """
 
@@ -84,6 +85,7 @@ class Service(Tally):
     first_contact_cases: int = count(where=row.at_first_contact)
     complaints: int = count(where=row.is_complaint)
     solved_complaints: int = count(where=row.is_complaint & row.solved)
+    open_complaints: int = count(where=row.is_complaint & row.is_open)
     next_case_due_at: int | None = lowest(row.due_at, where=row.is_open)
 
 

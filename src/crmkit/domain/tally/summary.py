@@ -18,6 +18,8 @@ from typing import Any, Self
 
 from attrs import frozen
 
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
 from crmkit.domain.tally.declare import Tally, figures
 from crmkit.domain.tally.expression import row
@@ -26,10 +28,14 @@ from crmkit.domain.tally.orders import Buying
 from crmkit.domain.tally.readings import reading
 from crmkit.domain.tally.rules import rules
 from crmkit.domain.tally.service import Keeping, Service
+from crmkit.domain.times import date_of
 
 __all__ = ["KEYED", "ROLLED", "BaseSummary", "CustomerSummary", "GuestTotals"]
 
 DAYS_A_YEAR = 365.25
+
+#: Columns for machines: said otherwise where a person looks.
+_NOT_SHOWN = frozenset({"customer_id", "as_of_day", "guest", "first_at", "last_at"})
 
 #: The parts of a tally that a summary holds by key, as they are.
 KEYED = ("voice", "matters", "offers", "referrals")
@@ -42,7 +48,7 @@ ROLLED: Mapping[str, tuple[str, type[Tally]]] = {
 
 
 @frozen(kw_only=True)
-class CustomerSummary:
+class CustomerSummary(Shown):
     """One customer as of a day.
 
     Attributes:
@@ -164,6 +170,27 @@ class CustomerSummary:
     def mean_repeat_spend(self) -> float | None:
         """Mean net revenue, in minor units, of those days; None without one."""
         return self.buying.mean_repeat_spend
+
+    def sheet(self) -> Sheet:
+        """What is read off the facts, as it is shown; money in minor units."""
+        shown = (
+            (name.replace("_", " "), value)
+            for name, value in self.figures().items()
+            if value and name not in _NOT_SHOWN
+        )
+        return Sheet(title=f"{self.customer_id} as of {date_of(self.as_of_day)}", rows=tuple(shown))
+
+    def explain(self) -> Explanation:
+        """How the figures came about."""
+        return Explanation(
+            figure="customer_summary",
+            answer=self.customer_id,
+            formula="orders netted by key, void ones left out of counts and days; repeats = "
+            "occasions - 1, recency = first to last occasion, age = first occasion to the day, "
+            "quiet = last occasion to the day; money in minor units",
+            source="Fader & Hardie for repeats, recency and age; crmkit for netting",
+            inputs={name: one for name, one in self.figures().items() if name not in _NOT_SHOWN},
+        )
 
     def profit(self, gross_margin: Decimal | None) -> int | None:
         """Revenue minus the cost of goods, in minor units; see ``Buying.profit``."""

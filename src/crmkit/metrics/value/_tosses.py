@@ -80,11 +80,8 @@ class _Integral:
 
     def gain(self, p: Numbers, R: Numbers, c: Numbers) -> Numbers:
         """Purchases of a living customer whose chance to leave is p."""
-        log1p, expm1, ratio = self.m.log1p, self.m.expm1, p / c
-        total = 0.0
-        for t, weight in self.moments:
-            total = total - weight * expm1(-R * log1p(ratio * t))
-        return total / p
+        log1p, expm1, ratio, fewer = self.m.log1p, self.m.expm1, p / c, -R
+        return -sum([w * expm1(fewer * log1p(ratio * t)) for t, w in self.moments]) / p
 
     def left_tail(self, first: Numbers, step: Numbers, *living: Numbers) -> tuple[Numbers, Numbers]:
         """Sums over the nodes before the first, where p is so small that two terms are enough.

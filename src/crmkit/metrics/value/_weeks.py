@@ -11,6 +11,7 @@ Source: Trefethen, L. N. (2013). Approximation theory and approximation practice
 """
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
@@ -24,6 +25,8 @@ _DIGITS = 32.0
 _POINTS_ROUNDED_TO = 8
 _HEIGHTS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.2)
 _NO_GAIN = 1e9
+# A fit is asked at its parameters and a step to either side of each, for a few point counts.
+_KEPT = 128
 
 
 def points_needed(m: Any, *, shape: Numbers, weeks: float, alpha: float) -> Numbers:
@@ -49,10 +52,13 @@ def points_needed(m: Any, *, shape: Numbers, weeks: float, alpha: float) -> Numb
     return _POINTS_ROUNDED_TO * m.ceil(count / _POINTS_ROUNDED_TO)
 
 
+@lru_cache(maxsize=_KEPT)
 def discounted_moments(
     points: int, *, weeks: float, weekly_discount: float, alpha: float
-) -> list[tuple[float, float]]:
+) -> tuple[tuple[float, float], ...]:
     """Pairs (t, weight) whose weighted sum of G(t) is the discounted sum over weeks.
+
+    They are the same for every customer, and are kept for the next one.
 
     Args:
         points: From ``points_needed``.
@@ -61,11 +67,11 @@ def discounted_moments(
         alpha: α of the model, in weeks.
     """
     if weekly_discount == 0 or weeks == 0:
-        return [(weeks, 1.0)]
+        return ((weeks, 1.0),)
     ends, weights = _weighted_weeks(weeks, weekly_discount)
     if len(ends) <= points:
-        return list(zip(ends, weights, strict=True))
-    return _carried_over(ends, weights, points, alpha)
+        return tuple(zip(ends, weights, strict=True))
+    return tuple(_carried_over(ends, weights, points, alpha))
 
 
 def _weighted_weeks(weeks: float, weekly_discount: float) -> tuple[list[float], list[float]]:

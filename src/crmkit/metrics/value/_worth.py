@@ -75,8 +75,8 @@ class Case:
         of_spend = self.spend_fit.covariance if self.spend_fit else None
         if of_purchases is None or of_spend is None or not self._has_room_below(self.spend.q):
             return Worth(values=purchases * spent, parts=None)
-        bought = _slopes(self._purchases, self.model, of_purchases)
-        spending = _slopes(self._spent, self.spend, of_spend)
+        bought = _slopes(self._purchases, self.model, of_purchases, purchases)
+        spending = _slopes(self._spent, self.spend, of_spend, spent)
         parts = (
             ([slope * spent for slope in bought], of_purchases),
             ([purchases * slope for slope in spending], of_spend),
@@ -132,10 +132,13 @@ class Worth:
 
 
 def _slopes(
-    value: Callable[[Any], Numbers], model: Any, covariance: Sequence[Sequence[float]]
+    value: Callable[[Any], Numbers],
+    model: Any,
+    covariance: Sequence[Sequence[float]],
+    at: Numbers,
 ) -> list[Numbers]:
-    """Slopes of a value over the logarithms of a model's parameters that are uncertain."""
-    still = 0.0 * value(model)
+    """Slopes of a value, ``at`` the model, over the logarithms of its uncertain parameters."""
+    still = 0.0 * at
     slopes = []
     for (name, parameter), row in zip(asdict(model).items(), covariance, strict=True):
         if not any(row):
@@ -147,9 +150,10 @@ def _slopes(
     return slopes
 
 
-def interval_of(value: Callable[[Any], float], fit: Fit[Any]) -> tuple[float, float] | None:
-    """The interval that the parameters' uncertainty gives a figure of 0 or more of one model."""
+def with_interval(value: Callable[[Any], Any], fit: Fit[Any]) -> tuple[Any, tuple[Any, Any] | None]:
+    """A figure of 0 or more of one model, and the interval of the parameters' uncertainty."""
+    at = value(fit.model)
     if fit.covariance is None:
-        return None
-    slopes = _slopes(value, fit.model, fit.covariance)
-    return Worth(values=value(fit.model), parts=[(slopes, fit.covariance)]).ends(1.0)
+        return at, None
+    slopes = _slopes(value, fit.model, fit.covariance, at)
+    return at, Worth(values=at, parts=[(slopes, fit.covariance)]).ends(1.0)

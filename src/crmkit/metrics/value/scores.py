@@ -11,7 +11,7 @@ from attrs import frozen
 
 from crmkit.domain.tally import CustomerSummary
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.value._worth import interval_of
+from crmkit.metrics.value._worth import with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
 from crmkit.metrics.value.clv import clv, total_clv
 from crmkit.metrics.value.fit import Fit
@@ -118,7 +118,8 @@ def _of_spend(models: BaseModels, spending: Mapping[str, Any]) -> Told:
 
 
 def _told(figure: Callable[[Any], Any], fit: Fit[Any]) -> Told:
-    return Told(figure(fit.model), *(interval_of(figure, fit) or (None, None)))
+    value, ends = with_interval(figure, fit)
+    return Told(value, *(ends or (None, None)))
 
 
 def _rows(told: Told, count: int) -> list[Told]:

@@ -18,7 +18,7 @@ from crmkit.domain.times import Period
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
-from crmkit.metrics.value._worth import interval_of
+from crmkit.metrics.value._worth import with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.mbgnbd import MBGNBD
@@ -229,9 +229,10 @@ def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Esti
     def coming(model: MBGNBD) -> float:
         return fsum(model.expected_purchases(**history, weeks=YEAR_WEEKS))
 
-    low, high = interval_of(coming, models.buying) or (None, None)
+    value, ends = with_interval(coming, models.buying)
+    low, high = ends or (None, None)
     return Estimate(
-        value=coming(models.buying.model),
+        value=value,
         low=low,
         high=high,
         n=len(buyers),
