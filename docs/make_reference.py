@@ -1,21 +1,26 @@
-"""Write reference.md beside this file: every public name with its signature and first line.
+"""Write reference.md and metrics.md beside this file, from the docstrings and the catalogue.
 
-Run it as ``python docs/make_reference.py``; a test tells when that is due.
+The reference has every public name with its signature and first line, the metrics page every
+figure. Run it as ``python docs/make_reference.py``; a test tells when that is due.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-PAGE = Path(__file__).parent / "reference.md"
+from crmkit.metrics import catalogue
+from crmkit.metrics.catalogue import Metric
+
 ROOMS = (
     "crmkit",
     "crmkit.domain",
+    "crmkit.domain.labels",
     "crmkit.domain.tally",
     "crmkit.metrics",
+    "crmkit.metrics.catalogue",
     "crmkit.adapters.importers",
     "crmkit.adapters.frames",
     "crmkit.testing",
@@ -67,8 +72,8 @@ def methods(of: type) -> Iterator[str]:
     yield ""
 
 
-def page() -> Iterator[str]:
-    """The lines of the page."""
+def reference() -> Iterator[str]:
+    """The lines of the reference."""
     yield HEAD
     for path in ROOMS:
         room = import_module(path)
@@ -80,10 +85,48 @@ def page() -> Iterator[str]:
             yield from methods(room.CustomerBase)
 
 
-def text() -> str:
-    """The whole page."""
-    return "\n".join(page())
+METRICS_HEAD = """# Metrics
+
+Every figure with its unit, its range, which way is better, what it needs, how it is found and
+who says so. `crmkit metrics` prints the same in a terminal. This page is made from
+`crmkit.metrics.catalogue` by `python docs/make_reference.py`.
+"""
+
+
+def figure(one: Metric) -> Iterator[str]:
+    """The lines of one figure."""
+    better = "" if one.better == "neither" else f"; {one.better} is better"
+    yield f"### {one.name}\n"
+    yield f"{one.label()} · {one.label('zh')}\n"
+    yield f"- unit: {', '.join(filter(None, (one.unit, one.span)))}{better}"
+    yield f"- needs: {one.needs}"
+    yield f"- formula: {one.formula}"
+    yield f"- source: {one.source}"
+    if one.function is not None:
+        yield f"- get it: `{one.call}`"
+    yield ""
+
+
+def metrics() -> Iterator[str]:
+    """The lines of the metrics page."""
+    yield METRICS_HEAD
+    for title, entries in catalogue.ROOMS.items():
+        yield f"## {title}\n"
+        for one in entries:
+            yield from figure(one)
+
+
+PAGES: Mapping[str, Callable[[], Iterator[str]]] = {
+    "reference.md": reference,
+    "metrics.md": metrics,
+}
+
+
+def text(page: str) -> str:
+    """The whole of a page, by its name."""
+    return "\n".join(PAGES[page]())
 
 
 if __name__ == "__main__":
-    PAGE.write_text(text(), encoding="utf-8")
+    for page in PAGES:
+        (Path(__file__).parent / page).write_text(text(page), encoding="utf-8")

@@ -6,12 +6,17 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from crmkit import CustomerBase, Shop
 from crmkit.cli import app
+from crmkit.metrics.catalogue import CATALOGUE
+from crmkit.report.state import state_of_base
+from crmkit.synthetic import SyntheticShop
 
 ROOT = Path(__file__).parent.parent
 ORDERS, SURVEYS = ROOT / "examples" / "orders.csv", ROOT / "examples" / "surveys.csv"
@@ -36,8 +41,13 @@ def test_the_report_shows_every_part(crmkit):
         "Books (whole log)",
         "Customers, 2025-04-26 to 2026-04-25",
         "Lifecycle",
+        "Relationship levels",
         "NPS, points",
+        "shown by behaviour (proxy), of 100",
         "Loyalty (0 to 1)",
+        "Types of loyalty",
+        "Relationship value, 2025-04-26 to 2026-04-25",
+        "= Relationship value",
         "lifetime value to come (EUR)",
         "MBG/NBD: r ",
         "Concentration of revenue",
@@ -61,7 +71,8 @@ def test_the_report_can_be_written_as_json_and_rows(crmkit, tmp_path):
     assert len(rows) == state["counts"]["customers"]
     revenue = sum(round(100 * float(row["revenue"])) for row in rows)
     assert f"{revenue / 100:.2f}" == state["books"]["customer_revenue"]["amount"]
-    assert state["satisfaction"]["nps"]["low"] < state["satisfaction"]["nps"]["value"]
+    nps = state["satisfaction"]["asked"]["nps"]
+    assert nps["low"] < nps["value"]
 
 
 def test_a_store_keeps_what_was_loaded(crmkit):
@@ -121,7 +132,7 @@ def test_files_are_written_before_the_terminal_is(crmkit, monkeypatch):
     def stopped(*_, **__):
         raise BrokenPipeError
 
-    monkeypatch.setattr("crmkit.cli.tables", stopped)
+    monkeypatch.setattr("crmkit.cli._state.tables", stopped)
     crmkit("report", ORDERS, "--currency", "EUR", "--json", "state.json", "--csv", "rows.csv")
     assert Path("state.json").exists()
     assert Path("rows.csv").exists()
@@ -193,6 +204,121 @@ def test_a_customer_id_is_never_read_as_markup(crmkit, tmp_path):
     log = tmp_path / "log.csv"
     log.write_text("order,customer,date,amount\n1,[red]ann[/red],2026-01-03,10\n")
     assert "[red]ann[/red]" in crmkit("report", log, "--currency", "EUR").output
+
+
+def test_the_report_can_be_had_in_chinese(crmkit):
+    done = crmkit("report", ORDERS, "--currency", "EUR", "--language", "zh", "--json", "state.json")
+    assert done.exit_code == 0, done.output
+    for part in ("shop 截至 2026-04-25", "客户生命周期", "忠实客户", "客户关系价值", "伙伴型"):
+        assert part in done.output
+    assert "Lifecycle" not in done.output
+    assert "Counts" not in done.output
+    assert json.loads(Path("state.json").read_text("utf-8"))["states"]["loyal"] > 0
+
+
+def test_a_loaded_store_gives_report_and_card(crmkit):
+    store = ("--store", "sqlite:///crm.db")
+    loaded = crmkit("load", ORDERS, "--surveys", SURVEYS, "--currency", "EUR", *store)
+    assert loaded.exit_code == 0, loaded.output
+    assert "orders.csv: 2,370 rows: 1,259 interactions accepted" in loaded.output
+    assert "Counts" not in loaded.output
+    again = crmkit("load", ORDERS, *store)
+    assert "0 interactions accepted, 1,259 known already" in again.output
+    card = crmkit("card", "c0001", *store)
+    assert card.exit_code == 0, card.output
+    assert card.output.startswith("c0001 as of 2026-04-25")
+    assert "11 occasions" in card.output
+    with CustomerBase.open("sqlite:///crm.db", shop=Shop(id="shop", currency="EUR")) as base:
+        assert card.output == f"{base.card('c0001', as_of=date(2026, 4, 25))}\n"
+        explained = base.card("c0001", as_of=date(2025, 12, 31)).explain()
+    why = crmkit("card", "c0001", *store, "--as-of", "2025-12-31", "--explain")
+    assert why.output == f"{explained}\n"
+    assert "formula" in why.output
+
+
+def test_a_demo_is_a_report_and_a_card(crmkit):
+    done = crmkit("demo", "--customers", "40", "--seed", "3")
+    assert done.exit_code == 0, done.output
+    assert "an invented shop: " in done.output
+    for part in ("Counts", "Lifecycle", "Relationship levels", "Loyalty (0 to 1)", "Most at risk"):
+        assert part in done.output
+    shop = SyntheticShop(seed=3, customers=40)
+    with CustomerBase.open("memory:", shop=shop.shop) as base:
+        base.record(shop.interactions())
+        state = state_of_base(base, as_of=base.last_day())
+        card = str(base.card(state.most_valuable[0].customer_id, as_of=state.as_of))
+    assert state.counts.customers == 40
+    assert done.output.endswith(f"\n{card}\n")
+    assert crmkit("demo", "--customers", "40", "--seed", "3").output == done.output
+    assert crmkit("demo", "--customers", "40", "--seed", "4").output != done.output
+
+
+def test_a_demo_without_customers_is_a_report_of_guests(crmkit):
+    done = crmkit("demo", "--customers", "0")
+    assert done.exit_code == 0, done.output
+    assert done.output.rstrip().splitlines()[-2].split()[:2] == ["customer", "state"]
+
+
+def test_the_catalogue_is_listed(crmkit):
+    done = crmkit("metrics")
+    assert done.exit_code == 0, done.output
+    for entry in CATALOGUE.values():
+        assert f" {entry.name} " in done.output
+    assert "net promoter score" in done.output
+    assert "净推荐值" in crmkit("metrics", "--language", "zh").output
+
+
+def test_one_entry_of_the_catalogue_is_shown_in_full(crmkit):
+    done = crmkit("metrics", "nps")
+    assert done.output == f"net promoter score: {CATALOGUE['nps']}\n"
+    assert crmkit("metrics", "nps", "--language", "zh").output.startswith("净推荐值: nps")
+
+
+def test_the_catalogue_can_be_had_as_json(crmkit):
+    every = json.loads(crmkit("metrics", "--json").output)
+    one = json.loads(crmkit("metrics", "churn", "--json").output)
+    assert [each["name"] for each in every] == list(CATALOGUE)
+    assert one in every
+    assert (one["low"], one["high"], one["better"]) == (0, 1, "lower")
+    assert one["labels"] == {"en": "churn", "zh": "流失率"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("metrics", "npss"), "is it nps"),
+        (("metrics", "--language", "de"), "must be one of en, zh"),
+        (("report", ORDERS, "--currency", "EUR", "--language", "fr"), "must be one of en, zh"),
+        (("demo", "--language", "de"), "must be one of en, zh"),
+        (("demo", "--customers", "-1"), "customers is -1"),
+        (("load", "--store", "sqlite:///crm.db"), "there is nothing to load"),
+        (("load", ORDERS, "--store", "sqlite:///crm.db"), "say --currency EUR"),
+        (("load", "missing.csv", "--currency", "EUR", "--store", "memory:"), "no such file"),
+        (("card", "c0001", "--store", "sqlite:///new.db"), "crmkit load orders.csv"),
+        (("card", "c0001", "--store", "nowhere"), "must begin with one of"),
+        (("card", "c0001", "--store", "memory:", "--as-of", "soon"), "must be a day"),
+    ],
+)
+def test_what_no_command_can_do_is_one_line_and_exit_code_2(crmkit, arguments, says):
+    assert says in refused(crmkit(*arguments))
+
+
+def test_a_card_of_nobody_is_one_line_and_exit_code_2(crmkit):
+    store = ("--store", "sqlite:///crm.db")
+    crmkit("load", ORDERS, "--currency", "EUR", *store)
+    assert "nothing is known of it" in refused(crmkit("card", "nobody", *store))
+    assert "nothing is known of it" in refused(
+        crmkit("card", "c0001", *store, "--as-of", "2001-01-01")
+    )
+    assert "another --shop" in refused(crmkit("card", "c0001", *store, "--shop", "lamp"))
+
+
+@pytest.mark.parametrize("command", ["report", "load", "card", "metrics", "demo"])
+def test_every_command_has_help(crmkit, command):
+    top, own = crmkit("--help"), crmkit(command, "--help")
+    assert command in top.output
+    assert own.exit_code == 0
+    assert f"crmkit {command} " in own.output
 
 
 def test_help_reads_well(crmkit):

@@ -23,7 +23,7 @@ from crmkit import (
 )
 from crmkit.domain import NoRateError, RowProblem, StoreConflictError, guest_id
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
-from crmkit.domain.lifecycle import State
+from crmkit.domain.states import State
 from crmkit.metrics import RfmCuts
 from crmkit.synthetic import SyntheticShop
 from crmkit.testing import FakeClock, FakeRates
@@ -242,9 +242,9 @@ def test_the_latest_answer_counts_and_old_ones_lapse():
         asked("s3", day(9), "nps", "recommend", 10, ten, customer_id="bob"),
         asked("s4", day(9), "repurchase", "repurchase", 8, ten),
     )
-    assert base.satisfaction(as_of=END).nps.value == 100
-    assert base.satisfaction("ann", as_of=date(2026, 1, 5)).nps.value == -100
-    assert base.satisfaction(as_of=END + timedelta(days=365)).nps.value is None
+    assert base.satisfaction(as_of=END).asked.nps.value == 100
+    assert base.satisfaction("ann", as_of=date(2026, 1, 5)).asked.nps.value == -100
+    assert base.satisfaction(as_of=END + timedelta(days=365)).asked.nps.value is None
     loyal = base.loyalty("ann", as_of=END)
     assert loyal.intentional.score == pytest.approx((0.9 + 0.8) / 2)
     assert loyal.loyalty.partial
@@ -255,9 +255,10 @@ def test_answers_on_two_scales_of_one_question_are_not_mixed():
         asked("s1", day(0), "csat", "satisfaction", 5, Scale(1, 5)),
         asked("s2", day(1), "csat", "satisfaction", 9, Scale(1, 10), customer_id="bob"),
     )
-    stated = base.satisfaction(as_of=END)
+    stated = base.satisfaction(as_of=END).asked
     assert (stated.csat.mean.value, stated.csat.mean.n) == (5, 1)
-    assert stated.questions["csat/satisfaction"].n == 2
+    assert stated.questions["csat/satisfaction"].n == 1
+    assert "csat/satisfaction answered on 1 to 10, not on 1 to 5" in str(stated)
 
 
 @given(history=histories(), data=st.data())
@@ -335,10 +336,20 @@ def test_one_customer_and_all_customers_give_the_same_figures(invented):
             standing.last_order,
         )
         assert (one.revenue, one.profit) == (value.revenue, value.profit)
-        assert (one.behavioural, one.loyalty) == (
-            loyalty.behavioural.score,
-            loyalty.loyalty.overall,
+        assert (one.level, one.open_cases) == (
+            standing.level.level,
+            len(standing.open_cases),
         )
+        assert (one.cognitive, one.affective, one.intentional, one.behavioural) == tuple(
+            dimension.score for dimension in loyalty.dimensions
+        )
+        assert (one.loyalty, one.phase, one.loyalty_class) == (
+            loyalty.loyalty.overall,
+            loyalty.loyalty.phase,
+            loyalty.loyalty.typology.kind,
+        )
+        shown = invented.satisfaction(one.customer_id, as_of=as_of).shown
+        assert one.satisfaction_shown == shown.score.value
         for bulk, single in (
             (one.alive, value.alive.value),
             (one.expected_purchases, value.expected_purchases.value),
@@ -347,7 +358,7 @@ def test_one_customer_and_all_customers_give_the_same_figures(invented):
             (one.clv_low, value.clv.low),
             (one.clv_high, value.clv.high),
         ):
-            assert bulk == pytest.approx(single, rel=1e-9)
+            assert bulk == (None if single is None else pytest.approx(single, rel=1e-9))
 
 
 def test_the_books_add_up_to_the_minor_unit(invented):
@@ -420,7 +431,7 @@ def test_an_empty_base_answers_with_what_is_missing():
     base = opened()
     profiles = base.profiles(as_of=END)
     assert (len(profiles), profiles.worth.clv.value) == (0, None)
-    assert base.satisfaction(as_of=END).nps.value is None
+    assert base.satisfaction(as_of=END).asked.nps.value is None
     assert base.loyalty(as_of=END).overall.value is None
     assert base.kpis(Period.month(2026, 1), as_of=END).customers.churn.value is None
     assert base.concentration(as_of=END).n == 0

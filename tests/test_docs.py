@@ -26,7 +26,8 @@ def test_every_link_to_a_file_leads_somewhere(page):
         assert (page.parent / target).exists(), target
 
 
-def test_the_reference_is_that_of_the_docstrings():
+@pytest.mark.parametrize("page", ["reference.md", "metrics.md"])
+def test_a_page_that_is_made_is_that_of_the_code(page):
     made = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
-    current = (ROOT / "docs" / "reference.md").read_text("utf-8")
-    assert current == made["text"](), "run: python docs/make_reference.py"
+    current = (ROOT / "docs" / page).read_text("utf-8")
+    assert current == made["text"](page), "run: python docs/make_reference.py"

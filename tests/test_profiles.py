@@ -7,7 +7,7 @@ import pytest
 from crmkit import CustomerBase, Shop
 from crmkit.adapters.frames import fact_frame
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.lifecycle import State
+from crmkit.domain.states import State
 from crmkit.profiles import profiles_of_frame
 from crmkit.synthetic import SyntheticShop
 

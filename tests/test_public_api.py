@@ -11,8 +11,11 @@ import crmkit
 
 ROOMS = (
     "domain",
+    "domain.interactions",
+    "domain.labels",
     "domain.tally",
     "metrics",
+    "metrics.catalogue",
     "metrics.kpis",
     "metrics.loyalty",
     "metrics.satisfaction",

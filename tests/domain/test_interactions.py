@@ -175,8 +175,8 @@ def test_a_survey_gives_a_row_per_answer():
     )
     rows = one.facts(MADRID)
     assert [(row.part, row.question, row.rating) for row in rows] == [
-        (0, "nps/recommend", 9),
-        (1, "nps/again", None),
+        (0, "nps/recommend#0..10", 9),
+        (1, "nps/again#0..10", None),
     ]
     assert {(row.scale_low, row.scale_high, row.order_key) for row in rows} == {(0, 10, None)}
 

@@ -5,9 +5,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
-from crmkit.domain.surveys import Indicator, Instrument, Scale
-from crmkit.metrics import asked, stated_satisfaction
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument, Scale
+from crmkit.metrics.satisfaction import asked, pooled, stated_satisfaction
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 opened, said = small["opened"], small["said"]
@@ -60,7 +62,7 @@ def test_every_customer_is_counted_once_per_question():
         said("nps", "recommend", 0, (0, 10), who="bob"),
         said("csat", "satisfaction", 4, (1, 5), who="cid"),
     )
-    stated = base.satisfaction(as_of=AS_OF)
+    stated = base.satisfaction(as_of=AS_OF).asked
     assert (stated.nps.value, stated.nps.n) == (0, 2)
     assert (stated.csat.top_box.value, stated.ces.easy.value) == (1, None)
     assert (stated.answered, stated.customers) == (3, 3)
@@ -70,3 +72,123 @@ def test_every_customer_is_counted_once_per_question():
 def test_nobody_asked_is_nothing_known():
     stated = stated_satisfaction([])
     assert (stated.nps.value, stated.csat.mean.value, stated.answered) == (None, None, 0)
+
+
+def at(touchpoint, value, on=0, who="ann", scale=(1, 5)):
+    """An answer about satisfaction, asked somewhere."""
+    fact = said("csat", "satisfaction", value, scale, on=on, who=who)
+    return evolve(fact, id=f"{fact.id}-{touchpoint}-{value}", touchpoint=touchpoint)
+
+
+def test_a_question_is_judged_over_all_touchpoints_and_at_each():
+    (one,) = of(at("delivery", 2, on=3), at("checkout", 5, on=9), at("delivery", 4, on=5))
+    assert (one.question, one.touchpoint, one.latest, one.answers) == (
+        "csat/satisfaction",
+        None,
+        5,
+        3,
+    )
+    parts = {part.touchpoint: (part.latest, part.answers) for part in one.at_touchpoints}
+    assert parts == {"checkout": (5, 1), "delivery": (4, 2)}
+
+
+def test_answers_of_one_microsecond_count_as_their_mean_whatever_the_touchpoint():
+    (one,) = of(at("delivery", 2), at("checkout", 5), at("checkout", 3))
+    assert one.latest == pytest.approx(10 / 3)
+    assert {part.touchpoint: part.latest for part in one.at_touchpoints}["checkout"] == 4
+
+
+def test_where_it_was_asked_changes_nothing_about_the_standing_answer():
+    (somewhere,) = of(at("delivery", 2, on=3), at("checkout", 5, on=9))
+    (nowhere,) = of(at(None, 2, on=3), at(None, 5, on=9))
+    assert evolve(somewhere, at_touchpoints=()) == nowhere
+
+
+def test_a_touchpoint_outside_the_window_no_longer_counts_there():
+    (one,) = of(at("delivery", 2, on=0), at("checkout", 5, on=29), window_days=40)
+    assert [part.touchpoint for part in one.at_touchpoints] == ["checkout"]
+    assert one.answers == 2
+
+
+def test_an_answer_on_another_scale_than_declared_is_left_out_and_said():
+    (one,) = of(at(None, 9, scale=(1, 10)))
+    assert one.indicator is None
+    assert one.left_out == "csat/satisfaction answered on 1 to 10, not on 1 to 5"
+    stated = stated_satisfaction([[one]])
+    assert (stated.questions, stated.answered, stated.csat.mean.value) == ({}, 0, None)
+    assert f"left out: 1 × {one.left_out}" in stated.notes
+
+
+def test_two_scales_of_an_undeclared_question_are_not_mixed():
+    people = [
+        of(said("mine", "q", value, scale))
+        for value, scale in ((3, (1, 5)), (5, (1, 5)), (9, (1, 10)))
+    ]
+    stated = stated_satisfaction(people)
+    assert (stated.questions["mine/q"].value, stated.questions["mine/q"].n) == (0.75, 2)
+    assert "left out: 1 × mine/q answered on 1 to 10, and most often on 1 to 5" in stated.notes
+    assert stated_satisfaction(people[::-1]) == stated
+
+
+def test_mixing_questions_or_scales_by_hand_is_refused():
+    csat, nps = of(at(None, 5), said("nps", "recommend", 9, (0, 10)))
+    (other,) = of(said("mine", "q", 5, (1, 5)))
+    (wider,) = of(said("mine", "q", 5, (1, 10)))
+    (off,) = of(at(None, 5, scale=(1, 10)))
+    assert pooled([csat]).value == 1
+    assert pooled([]).value is None
+    for mixed, field in (([csat, nps], "question"), ([other, wider], "scale"), ([off], "answers")):
+        with pytest.raises(InvalidValueError) as caught:
+            pooled(mixed)
+        assert caught.value.field == field
+
+
+def test_touchpoints_have_estimates_of_their_own():
+    people = [
+        of(at("delivery", 5), at("checkout", 3, on=1)),
+        of(at("delivery", 1)),
+        of(at(None, 4)),
+    ]
+    stated = stated_satisfaction(people)
+    shares = {key: (one.value, one.n) for key, one in stated.touchpoints.items()}
+    assert shares == {
+        "csat/satisfaction@checkout": (0.5, 1),
+        "csat/satisfaction@delivery": (0.5, 2),
+    }
+    assert stated.questions["csat/satisfaction"].n == 3
+    assert "csat/satisfaction@delivery" in str(stated)
+
+
+def test_the_scales_of_a_shop_of_its_own_are_obeyed():
+    ten = Instrument(name="csat", scale=Scale(1, 10), items={"satisfaction": "satisfaction"})
+    answers = of(at(None, 9, scale=(1, 10)), instruments=(ten,))
+    assert answers[0].indicator is Indicator.SATISFACTION
+    stated = stated_satisfaction([answers], instruments=(ten,))
+    assert (stated.csat.mean.value, stated.csat.top_box.value) == (9, 1)
+    assert stated.nps.value is None
+
+
+def test_an_answer_is_read_as_its_item_declares():
+    (one,) = of(said("loyalty", "top_of_mind", 4, (0, 10)))
+    assert (one.indicator, one.share) == (Indicator.TOP_OF_MIND, 0.25)
+    stay = Instrument(
+        name="mine",
+        items={"stay": {"indicator": "switch", "scale": (0, 10), "reverse": True}},
+    )
+    (turned,) = of(said("mine", "stay", 8, (0, 10)), instruments=(*BUILT_IN, stay))
+    assert turned.share == pytest.approx(0.2)
+    assert "turned round" in turned.explain().formula
+
+
+def test_an_answer_shows_and_explains_itself():
+    (one,) = of(at("delivery", 2, on=3), at("checkout", 5, on=9))
+    assert str(one) == "5 on 1 to 5 (2026-01-10, 2 answers)"
+    assert "at delivery  2 on 1 to 5 (2026-01-04, 1 answer)" in one.sheet().text()
+    assert [part.answer for part in one.explain().parts] == ["1.00 of 1", "0.25 of 1"]
+    (off,) = of(at(None, 9, scale=(1, 10)))
+    assert off.explain().answer == "not counted"
+
+
+def test_satisfaction_explains_itself_question_by_question():
+    why = stated_satisfaction([of(at("delivery", 2), at(None, 9, scale=(1, 10), on=2))]).explain()
+    assert "csat/satisfaction@delivery" in {part.figure for part in why.parts}

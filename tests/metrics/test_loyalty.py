@@ -14,8 +14,10 @@ from crmkit.metrics.loyalty import (
     LoyaltyClass,
     affective,
     behavioural,
+    cognitive,
     dick_basu,
     loyalty,
+    rescaled,
 )
 
 NAMES = ("cognitive", "affective", "intentional", "behavioural")
@@ -219,3 +221,56 @@ def test_impossible_inputs_of_the_typology_are_refused_by_name(bad):
     with pytest.raises(InvalidValueError) as caught:
         dick_basu(**{"relative_attitude": 0.1, "patronage": 0.1, **bad})
     assert caught.value.field == next(iter(bad))
+
+
+def test_the_type_is_relative_to_rivals_where_their_comparison_is_known():
+    thinks = cognitive(preference=rescaled(5, (1, 7)), first_choice=0.1)
+    told = loyalty(cognitive=thinks, behavioural=0.9).typology
+    assert told.attitude_distance == pytest.approx((5 - 4) / 3)
+    assert told.kind is LoyaltyClass.TRUE
+    assert told.attitude_basis.startswith("preference over rivals")
+    stood_in = of(0.2, 0.2, 0.2, 0.9).typology
+    assert stood_in.kind is LoyaltyClass.SPURIOUS
+    assert "no comparison with rivals" in stood_in.attitude_basis
+    assert of(0.2, 0.2, 0.2, 0.9, preference=0.9).typology.kind is LoyaltyClass.TRUE
+
+
+def test_the_middle_of_the_comparison_is_borderline():
+    told = of(0.9, 0.9, 0.9, 0.9, preference=0.5).typology
+    assert (told.attitude_distance, told.borderline) == (0, True)
+
+
+def test_the_share_of_wallet_is_the_patronage_where_it_is_known():
+    told = of(0.9, 0.9, 0.9, 0.9, share_of_wallet=0.2).typology
+    assert told.kind is LoyaltyClass.LATENT
+    assert (told.patronage_cut, told.patronage_basis) == (0.5, "share of wallet")
+    assert "not known" in of(0.9, 0.9, 0.9, 0.9).typology.patronage_basis
+
+
+@given(PARTIAL, st.floats(0, 1), st.floats(0, 1))
+def test_more_preference_and_more_wallet_never_lead_to_less_loyal_a_type(scores, one, other):
+    less, more = sorted((one, other))
+    low = loyalty(**scores, preference=less, share_of_wallet=less).typology
+    high = loyalty(**scores, preference=more, share_of_wallet=more).typology
+    assert high.attitude_distance >= low.attitude_distance
+    assert high.patronage_distance >= low.patronage_distance
+
+
+def test_a_type_carries_what_it_was_measured_by():
+    told = dick_basu(
+        0.1, 12, patronage_cut=6, attitude_basis="own minus sample mean", patronage_basis="visits"
+    )
+    inputs = dict(told.explain().inputs)
+    assert (inputs["attitude"], inputs["patronage"]) == ("own minus sample mean", "visits")
+    assert "+6.00 from its cut (visits)" in told.sheet().text()
+    assert "unknown (visits)" in dick_basu(0.1, None, patronage_basis="visits").sheet().text()
+
+
+def test_a_judgement_explains_itself_down_to_its_dimensions():
+    why = loyalty(affective=affective(positive=0.9, negative=0.1), behavioural=0.7).explain()
+    assert [part.figure for part in why.parts] == ["affective loyalty", "type of loyalty"]
+    assert dict(why.inputs)["cognitive"] == "missing"
+    assert "partial: no cognitive, intentional dimension" in why.left_out
+    shown = loyalty(affective=0.9, behavioural=0.7).sheet().text()
+    assert "weakest      behavioural 0.70" in shown
+    assert "<table" in loyalty()._repr_html_()

@@ -28,7 +28,7 @@ INPUTS = {
         "preference": UNIT,
     },
     affective: {"positive": UNIT, "negative": UNIT},
-    intentional: {"repurchase": UNIT, "expand": UNIT, "recommend": UNIT},
+    intentional: {"repurchase": UNIT, "expand": UNIT, "recommend": UNIT, "switch": UNIT},
     behavioural: {
         "volume": st.floats(-1e4, 1e6),
         "share_of_wallet": UNIT,
@@ -58,7 +58,9 @@ def test_scores_and_indicators_lie_in_range(dimension, data):
 
 @pytest.mark.parametrize(("dimension", "name"), EVERY)
 @given(data=st.data())
-def test_more_of_an_input_never_lowers_the_score_but_negative_affect_does(dimension, name, data):
+def test_more_of_an_input_never_lowers_the_score_but_of_an_adverse_one_never_lifts_it(
+    dimension, name, data
+):
     given_inputs = drawn(data, INPUTS[dimension])
     less, more = sorted((data.draw(INPUTS[dimension][name]), data.draw(INPUTS[dimension][name])))
     fixed = {"volume_reference": 200.0} if dimension is behavioural else {}
@@ -67,7 +69,7 @@ def test_more_of_an_input_never_lowers_the_score_but_negative_affect_does(dimens
     if low is None or high is None:
         assert low is None
         assert high is None
-    elif name == "negative":
+    elif name in {"negative", "switch"}:
         assert high <= low
     else:
         assert high >= low
@@ -106,16 +108,35 @@ def test_half_of_the_indicators_are_enough():
 
 
 def test_less_than_half_gives_no_score_and_names_what_is_missing():
-    third = intentional(recommend=1.0)
-    assert third.score is None
-    assert third.coverage == pytest.approx(1 / 3)
-    assert third.notes == (
-        "no score: only 33% of the indicators are known; missing: repurchase, expand",
+    quarter = intentional(recommend=1.0)
+    assert quarter.score is None
+    assert quarter.coverage == 0.25
+    assert quarter.notes == (
+        "no score: only 25% of the indicators are known; missing: repurchase, expand, stay",
     )
 
 
+def test_the_intention_to_switch_counts_turned_round():
+    both = intentional(repurchase=0.9, switch=0.3)
+    assert both.indicators["stay"] == pytest.approx(0.7)
+    assert both.score == pytest.approx(0.8)
+
+
+def test_without_a_word_about_switching_the_mean_of_the_others_stands():
+    assert intentional(repurchase=0.9, expand=0.3, recommend=0.6).score == pytest.approx(0.6)
+
+
+def test_the_ambivalent_are_told_from_the_indifferent():
+    ambivalent, indifferent = (
+        affective(positive=0.75, negative=0.75),
+        affective(positive=0, negative=0),
+    )
+    assert ambivalent.score == indifferent.score == 0.5
+    assert ambivalent.indicators != indifferent.indicators
+
+
 def test_weights_decide_about_the_mean_and_the_coverage():
-    weights = {"repurchase": 1, "expand": 0, "recommend": 3}
+    weights = {"repurchase": 1, "expand": 0, "recommend": 3, "stay": 0}
     weighted = intentional(repurchase=0.2, recommend=0.6, weights=weights)
     assert weighted.score == pytest.approx(0.5)
     assert weighted.coverage == 1
@@ -126,9 +147,9 @@ def test_weights_decide_about_the_mean_and_the_coverage():
     [
         {"repurchase": 1},
         {"repurchase": 1, "expand": 1, "recommend": 1, "else": 1},
-        {"repurchase": 0, "expand": 0, "recommend": 0},
-        {"repurchase": -1, "expand": 1, "recommend": 1},
-        {"repurchase": nan, "expand": 1, "recommend": 1},
+        {"repurchase": 0, "expand": 0, "recommend": 0, "stay": 0},
+        {"repurchase": -1, "expand": 1, "recommend": 1, "stay": 1},
+        {"repurchase": nan, "expand": 1, "recommend": 1, "stay": 1},
     ],
 )
 def test_impossible_weights_are_refused(weights):
@@ -230,3 +251,16 @@ def test_a_dimension_keeps_its_own_indicators_and_pickles():
 def test_dimensions_show_themselves_in_words():
     assert str(affective(positive=0.75, negative=0.25)) == "0.75 (coverage 100%)"
     assert str(affective()) == "unknown (coverage 0%)"
+    shown = affective(positive=0.75).sheet().text()
+    assert shown.startswith("Affective loyalty: unknown (coverage 50%)")
+    assert "negative  missing" in shown
+
+
+def test_a_dimension_explains_itself_with_its_weights():
+    weights = {"repurchase": 1, "expand": 0, "recommend": 3, "stay": 0}
+    why = intentional(repurchase=0.2, recommend=0.6, weights=weights).explain()
+    assert why.figure == "intentional loyalty"
+    assert dict(why.inputs)["weight of recommend"] == "3"
+    assert dict(why.inputs)["expand"] == "missing"
+    assert why.left_out == ("missing: expand, stay",)
+    assert Dimension(score=0.5, coverage=1, indicators={}).explain().figure == "loyalty"

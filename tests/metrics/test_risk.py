@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crmkit.domain.lifecycle import State
+from crmkit.domain.states import State
 from crmkit.metrics import risk
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))

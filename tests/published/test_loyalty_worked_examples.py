@@ -67,6 +67,13 @@ def test_the_four_classes_of_dick_and_basu(attitude, patronage, kind):
     assert dick_basu(attitude, patronage).kind == kind
 
 
+def test_preference_on_seven_points_is_relative_to_the_middle():
+    worked = cognitive(
+        top_of_mind=0.6, first_choice=0.7, price_tolerance=0.10, preference=rescaled(6, (1, 7))
+    )
+    assert loyalty(cognitive=worked).typology.attitude_distance == pytest.approx((6 - 4) / 3)
+
+
 def test_intentions_on_survey_scales_meet_on_one():
     answers = {"repurchase": rescaled(9, (0, 10)), "expand": rescaled(4, (1, 7))}
     assert intentional(**answers, recommend=rescaled(5, (1, 5))).score == pytest.approx(0.8)

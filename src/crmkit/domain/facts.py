@@ -42,7 +42,7 @@ class Fact(NamedTuple):
         due_day: The local day promised for delivery.
         instrument: The survey instrument of this answer.
         item: The item of this answer.
-        question: ``instrument/item``, and ``@touchpoint`` where there was one.
+        question: ``instrument/item``, ``@touchpoint`` where there was one, ``#low..high``.
         rating: The answer, a whole step of its scale; null where not answered.
         scale_low: Lowest step of the scale.
         scale_high: Highest step of the scale.

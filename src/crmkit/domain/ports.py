@@ -48,7 +48,8 @@ class Extent:
     """How much a store keeps of a shop.
 
     Attributes:
-        kept: Interactions kept, every revision counted; grows with each one accepted.
+        kept: Interactions kept, every revision counted; grows with each one accepted. Asked
+            up to a moment, first revisions (0) of what happened later are left out.
         last_at: When the latest of them happened; None without any.
     """
 
@@ -75,7 +76,8 @@ class Store(Protocol):
     * a shop never sees another's rows;
     * a shop kept with another zone or currency raises ``ShopMismatchError`` until rebuilt;
     * adding to a shop that was never attached raises ``StoreError``;
-    * ``extent`` grows with every interaction accepted, and with nothing else;
+    * ``extent`` grows with every interaction accepted, and with nothing else; up to a
+      moment it stays where nothing recorded since can change an answer as of that moment;
     * a customer record put with an old version raises ``StaleRecordError``.
 
     Times given as ``recorded_at`` never decrease from call to call.
@@ -116,8 +118,16 @@ class Store(Protocol):
         """
         ...
 
-    def extent(self, shop_id: str, /) -> Extent:
-        """Return how much is kept of a shop, without reading it all."""
+    def extent(self, shop_id: str, /, *, until: datetime | None = None) -> Extent:
+        """Return how much is kept of a shop, without reading it all.
+
+        Args:
+            shop_id: Any shop; one never heard of has nothing.
+            until: Leave out of ``kept`` the first revisions of what happened after this
+                moment. Later revisions count whenever they say it happened: they may take
+                away what counted before. So two answers with the same ``kept`` mean that
+                nothing recorded in between can change an answer as of ``until``.
+        """
         ...
 
     def history(

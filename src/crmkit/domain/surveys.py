@@ -14,6 +14,7 @@ ease, 1 to 7; Juster, F. T. (1966), JASA 61, 658-696, for chances in tenths; Wat
 Tellegen (1988) for affect, 1 to 5.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple, Self, TypeVar
@@ -63,10 +64,15 @@ class Answer:
             )
 
 
-class Question(NamedTuple):
-    """A question at a touchpoint, written "instrument/item@touchpoint".
+_SCALE_BEHIND = re.compile(r"#-?\d+\.\.-?\d+\Z")
 
-    >>> Question.parse("csat/satisfaction@delivery").touchpoint
+
+class Question(NamedTuple):
+    """A question at a touchpoint on a scale: answers are counted apart for each.
+
+    Written "instrument/item@touchpoint"; the key of its answers has the scale behind it.
+
+    >>> Question.parse("csat/satisfaction@delivery#1..5").touchpoint
     'delivery'
     """
 
@@ -75,8 +81,9 @@ class Question(NamedTuple):
     touchpoint: str | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """Return the question that ``text`` is the key of."""
+    def parse(cls, key: str) -> Self:
+        """Return the question that ``key`` is of, with or without a scale."""
+        text = _SCALE_BEHIND.sub("", key)
         instrument, _, rest = text.partition("/")
         item, _, touchpoint = rest.partition("@")
         return cls(instrument, item, touchpoint or None)
@@ -85,6 +92,10 @@ class Question(NamedTuple):
     def name(self) -> str:
         """The question whatever the touchpoint: "instrument/item"."""
         return f"{self.instrument}/{self.item}"
+
+    def key(self, scale: Scale) -> str:
+        """Return the word under which answers on a scale are counted."""
+        return f"{self}#{scale.low}..{scale.high}"
 
     def __str__(self) -> str:
         return self.name + (f"@{self.touchpoint}" if self.touchpoint else "")

@@ -10,6 +10,10 @@ from math import isnan
 from attrs import evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
+
+__all__ = ["Estimate", "undefined"]
 
 
 def _refuse_nan(instance: object, attribute: object, value: float | None) -> None:
@@ -21,7 +25,7 @@ def _refuse_nan(instance: object, attribute: object, value: float | None) -> Non
 
 
 @frozen(kw_only=True)
-class Estimate:
+class Estimate(Shown):
     """A figure with its unit and its interval.
 
     Attributes:
@@ -47,6 +51,40 @@ class Estimate:
     def noting(self, *notes: str) -> "Estimate":
         """Return the same figure with more notes."""
         return evolve(self, notes=(*self.notes, *notes))
+
+    @property
+    def span(self) -> str:
+        """The interval as a person reads it; empty where both its ends are open."""
+        if self.low is None and self.high is None:
+            return ""
+        ends = ("open" if end is None else _digits(end) for end in (self.low, self.high))
+        return f"{self.level:.0%}: " + " to ".join(ends)
+
+    def sheet(self) -> Sheet:
+        """Return the figure as it is shown in a notebook."""
+        known = "unknown" if self.value is None else f"{_digits(self.value)} {self.unit}".rstrip()
+        rows = (*self._grounds(), ("method", self.method))
+        return Sheet(title=known, rows=rows, notes=self.notes)
+
+    def _grounds(self) -> tuple[tuple[str, str], ...]:
+        span = (("interval", self.span),) if self.span else ()
+        return (*span, ("n", f"{self.n:,g}"))
+
+    def explain(self, figure: str = "figure", *, source: str = "") -> Explanation:
+        """Return how the figure came about.
+
+        Args:
+            figure: Its name, which it does not know itself.
+            source: Who says that it is found so; empty leaves that to the method.
+        """
+        notes = (("notes", "; ".join(self.notes)),) if self.notes else ()
+        return Explanation(
+            figure=figure,
+            answer=self,
+            formula=self.method,
+            source=source,
+            inputs=(*self._grounds(), *notes),
+        )
 
     def __str__(self) -> str:
         if self.value is None:

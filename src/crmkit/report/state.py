@@ -1,21 +1,26 @@
 """The state of a customer base as of a moment: everything a report shows, as one value."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
 from attrs import frozen
 
 from crmkit.customer_base import CustomerBase
-from crmkit.domain.lifecycle import State
+from crmkit.domain.level import RelationshipLevel
 from crmkit.domain.money import Money
+from crmkit.domain.sheet import Sheet, Shown
+from crmkit.domain.states import State
 from crmkit.domain.tally import Buying
 from crmkit.domain.times import AsOf, Period, date_of
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.kpis.concentration import Concentration
 from crmkit.metrics.kpis.period import NO_MARGIN, PeriodKpis
-from crmkit.metrics.loyalty.observed import BaseLoyalty
-from crmkit.metrics.satisfaction.asked import Satisfaction
+from crmkit.metrics.loyalty.base import BaseLoyalty
+from crmkit.metrics.satisfaction.base import BaseSatisfaction
+from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue
 from crmkit.profiles import Profile, Profiles
+from crmkit.report.parts import parts_of, title_of
 
 __all__ = ["Books", "Counts", "StateOfBase", "state_of_base"]
 
@@ -64,7 +69,7 @@ class Books:
 
 
 @frozen(kw_only=True)
-class StateOfBase:
+class StateOfBase(Shown):
     """Everything a report shows.
 
     Attributes:
@@ -73,8 +78,10 @@ class StateOfBase:
         first_day: Day of the first fact; None without any.
         counts, books: How many, and how much, over the whole log.
         kpis: The twelve months up to ``as_of``.
-        states: Customers by state.
-        satisfaction, loyalty: What was asked; what was seen and asked.
+        states, levels: Customers by state, and by relationship level.
+        satisfaction: What was asked, and what behaviour shows, apart.
+        loyalty: The means of the four dimensions, and customers by type.
+        relationship_value: The indicators over the same twelve months, guests included.
         alive: Customers expected to be still there.
         expected_purchases: Occasions to expect of all customers in the next 52 weeks.
         equity: Lifetime value to come, of all customers.
@@ -92,8 +99,10 @@ class StateOfBase:
     books: Books
     kpis: PeriodKpis
     states: Mapping[State, int]
-    satisfaction: Satisfaction
+    levels: Mapping[RelationshipLevel, int]
+    satisfaction: BaseSatisfaction
     loyalty: BaseLoyalty
+    relationship_value: BaseRelationshipValue
     alive: Estimate
     expected_purchases: Estimate
     equity: Estimate
@@ -103,6 +112,11 @@ class StateOfBase:
     most_valuable: tuple[Profile, ...]
     most_at_risk: tuple[Profile, ...]
     notes: tuple[str, ...] = ()
+
+    def sheet(self) -> Sheet:
+        """Return the report as a notebook shows it."""
+        parts = tuple(part.sheet() for part in parts_of(self))
+        return Sheet(title=title_of(self), notes=self.notes, parts=parts)
 
 
 _BESIDE = (
@@ -130,17 +144,19 @@ def state_of_base(base: CustomerBase, *, as_of: AsOf | None = None) -> StateOfBa
         for one in base.summaries(as_of=as_of).customers.values()
         if one.dealings.first_seen_day is not None
     ]
-    books = _books(profiles)
+    books, year = _books(profiles), Period.year_to(today)
     return StateOfBase(
         shop_id=base.shop.id,
         as_of=today,
         first_day=date_of(min(firsts)) if firsts else None,
         counts=_counts(profiles),
         books=books,
-        kpis=base.kpis(Period.year_to(today), as_of=as_of),
+        kpis=base.kpis(year, as_of=as_of),
         states=profiles.states(),
+        levels=_levels(profiles),
         satisfaction=base.satisfaction(as_of=as_of),
         loyalty=base.loyalty(as_of=as_of),
+        relationship_value=base.relationship_value(period=year, as_of=as_of).together,
         alive=profiles.worth.alive,
         expected_purchases=profiles.worth.expected_purchases,
         equity=profiles.worth.clv,
@@ -151,6 +167,11 @@ def state_of_base(base: CustomerBase, *, as_of: AsOf | None = None) -> StateOfBa
         most_at_risk=tuple(profiles.most_at_risk()),
         notes=() if books.profit is not None else (NO_MARGIN,),
     )
+
+
+def _levels(profiles: Profiles) -> dict[RelationshipLevel, int]:
+    counted = Counter(one.level for one in profiles.rows)
+    return {level: counted[level] for level in RelationshipLevel}
 
 
 def _counts(profiles: Profiles) -> Counts:

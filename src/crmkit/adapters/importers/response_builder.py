@@ -136,13 +136,14 @@ class ResponseBuilder:
     def _answer(self, cells: list[str], name: str) -> Answer:
         known = instrument(name, self._rules.instruments)
         text = self._columns.cell("value", cells)
+        item = self._columns.cell("item", cells) or _only_item(name, known)
         return Answer(
-            item=self._columns.cell("item", cells) or _only_item(name, known),
+            item=item,
             value=None if text.casefold() in _OPEN else _step("value", text),
-            scale=self._scale(cells, name, known),
+            scale=self._scale(cells, name, item, known),
         )
 
-    def _scale(self, cells: list[str], name: str, known: Instrument | None) -> Scale:
+    def _scale(self, cells: list[str], name: str, item: str, known: Instrument | None) -> Scale:
         low, high = (self._columns.cell(role, cells) for role in ("low", "high"))
         if low and high:
             return Scale(_step("low", low), _step("high", high))
@@ -150,7 +151,11 @@ class ResponseBuilder:
             raise InvalidValueError("low" if high else "high", "", "must be stated with the other")
         if known is None:
             raise InvalidValueError("instrument", name, "its scale is not known", "state low, high")
-        return known.scale
+        declared = known.item(item)
+        scale = known.scale if declared is None else declared.scale
+        if scale is None:
+            raise InvalidValueError("item", item, "its scale is not known", "state low, high")
+        return scale
 
     def _response(self, good: list[_Good]) -> list[SurveyResponse | RowProblem]:
         first = good[0]
@@ -202,4 +207,4 @@ def _twice(answer: Answer) -> Refused:
 def _only_item(name: str, known: Instrument | None) -> str:
     if known is None or len(known.items) != 1:
         raise InvalidValueError("item", "", f"must be stated for {name}")
-    return next(iter(known.items))
+    return known.items[0].name

@@ -11,7 +11,7 @@ from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened
 from crmkit.domain.money import Money, to_decimal
 from crmkit.domain.reporting import Reporting
-from crmkit.domain.surveys import Answer, Scale
+from crmkit.domain.surveys import Answer, Question, Scale
 from crmkit.domain.validators import named, named_if_given, not_empty
 from crmkit.domain.words import Word
 
@@ -32,11 +32,6 @@ def _share(value: Decimal | str | int) -> Decimal:
     if not 0 <= number <= 1:
         raise InvalidValueError("share", value, "must be from 0 to 1")
     return number
-
-
-def question_of(instrument: str, item: str, touchpoint: str | None) -> str:
-    """Return the word under which answers to one question at one touchpoint are counted."""
-    return f"{instrument}/{item}" + (f"@{touchpoint}" if touchpoint else "")
 
 
 @frozen(kw_only=True)
@@ -71,7 +66,7 @@ class SurveyResponse(Happened):
                 order_id=self.order_id,
                 instrument=self.instrument,
                 item=answer.item,
-                question=question_of(self.instrument, answer.item, self.touchpoint),
+                question=Question(self.instrument, answer.item, self.touchpoint).key(answer.scale),
                 rating=answer.value,
                 scale_low=answer.scale.low,
                 scale_high=answer.scale.high,
@@ -117,7 +112,7 @@ class Review(Happened):
                 points=_THOUSAND,
                 instrument=self.kind,
                 item="stars",
-                question=question_of(self.kind, "stars", None),
+                question=Question(self.kind, "stars").key(self.scale),
                 rating=self.stars,
                 scale_low=self.scale.low,
                 scale_high=self.scale.high,

@@ -94,7 +94,7 @@ class CustomerTally(Tally):
         orders: Each order by its key.
         cases, promises: Each by its key.
         dealings: Counts and moments over all facts.
-        voice: Ratings by question ("instrument/item", "@touchpoint" behind it if any).
+        voice: Ratings by question ("instrument/item@touchpoint#low..high").
         matters: What is counted by a word of its own.
         offers: Each offer by its id.
         referrals: Each person brought by their id.

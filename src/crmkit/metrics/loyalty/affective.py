@@ -55,4 +55,5 @@ def affective(
         notes=(f"no score: the balance needs both; missing: {', '.join(missing)}",)
         if missing
         else (),
+        name="affective",
     )

@@ -72,7 +72,7 @@ def behavioural(
         "continuity": in_range(continuity, "continuity"),
     }
     notes = () if wallet is not None else _volume_notes(spent, anchors)
-    return weighted_score(indicators, anchors=anchors, weights=weights, notes=notes)
+    return weighted_score("behavioural", indicators, anchors=anchors, weights=weights, notes=notes)
 
 
 def _saturated(value: float | None, reference: float | None) -> float | None:

@@ -56,7 +56,7 @@ def cognitive(
         "price_tolerance": _capped(premium, anchors.price_cap),
         "preference": in_range(preference, "preference"),
     }
-    return weighted_score(indicators, anchors=anchors, weights=weights)
+    return weighted_score("cognitive", indicators, anchors=anchors, weights=weights)
 
 
 def _capped(premium: float | None, cap: float) -> float | None:

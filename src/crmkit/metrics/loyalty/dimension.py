@@ -15,12 +15,30 @@ from math import fsum, inf, isfinite, isnan
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.mapping import EMPTY, FrozenMapping
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.intervals import valid_scale
 from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS, Anchors
 
-__all__ = ["Dimension", "in_range", "rescaled", "valid_weights", "weighted_mean", "weighted_score"]
+__all__ = [
+    "Dimension",
+    "in_range",
+    "rescaled",
+    "told",
+    "valid_weights",
+    "weighted_mean",
+    "weighted_score",
+]
 
 _LEAST_COVERAGE = 0.5
+_MEAN = "weighted mean of the known indicators, each 0 to 1; none below 50 % of their weight"
+_HOW = {
+    "cognitive": (_MEAN, "Oliver (1999); transforms: crmkit"),
+    "affective": ("(1 + positive - negative) / 2", "Watson, Clark and Tellegen (1988)"),
+    "intentional": (_MEAN, "Oliver (1999); Zeithaml, Berry and Parasuraman (1996)"),
+    "behavioural": (_MEAN, "Oliver (1999); transforms: crmkit"),
+}
 
 
 def in_range(value: float | None, name: str, low: float = 0.0, high: float = 1.0) -> float | None:
@@ -59,8 +77,13 @@ def _own(indicators: Mapping[str, float | None]) -> Mapping[str, float | None]:
     return {name: in_range(value, name) for name, value in indicators.items()}
 
 
+def told(value: float | None) -> str:
+    """A score as a person reads it, to two digits; "missing" where it is not known."""
+    return "missing" if value is None else f"{value:.2f}"
+
+
 @frozen(kw_only=True)
-class Dimension:
+class Dimension(Shown):
     """A dimension of loyalty.
 
     Attributes:
@@ -69,6 +92,8 @@ class Dimension:
         indicators: Each indicator, 0 to 1; None where missing.
         anchors: The fixed points the indicators were measured against.
         notes: Which indicators are missing, and what else the reader must know.
+        name: Which of the four it is; empty for one of a caller's own.
+        weights: Weight of each indicator; empty where they are equal.
     """
 
     score: float | None
@@ -76,6 +101,8 @@ class Dimension:
     indicators: Mapping[str, float | None] = field(converter=_own, hash=False)
     anchors: Anchors = DEFAULT_ANCHORS
     notes: tuple[str, ...] = ()
+    name: str = ""
+    weights: Mapping[str, float] = field(default=EMPTY, converter=FrozenMapping, hash=False)
 
     def __attrs_post_init__(self) -> None:
         in_range(self.score, "score")
@@ -84,6 +111,26 @@ class Dimension:
     def __str__(self) -> str:
         score = "unknown" if self.score is None else f"{self.score:.2f}"
         return f"{score} (coverage {self.coverage:.0%})"
+
+    def sheet(self) -> Sheet:
+        """Return the dimension with its indicators as they are shown in a notebook."""
+        rows = tuple((name, told(value)) for name, value in self.indicators.items())
+        title = f"{self.name.capitalize()} loyalty: {self}".lstrip()
+        return Sheet(title=title, rows=rows, notes=self.notes)
+
+    def explain(self) -> Explanation:
+        """Return how the score came about."""
+        formula, source = _HOW.get(self.name, (_MEAN, "crmkit"))
+        weights = {f"weight of {name}": f"{weight:g}" for name, weight in self.weights.items()}
+        return Explanation(
+            figure=f"{self.name} loyalty".lstrip(),
+            answer=self,
+            formula=formula,
+            source=source,
+            inputs={**{name: told(one) for name, one in self.indicators.items()}, **weights},
+            coverage=f"{self.coverage:.0%} of the indicators' weight",
+            left_out=self.notes,
+        )
 
 
 def valid_weights(weights: Mapping[str, float] | None, names: tuple[str, ...]) -> dict[str, float]:
@@ -113,6 +160,7 @@ def weighted_mean(values: Mapping[str, float | None], weights: Mapping[str, floa
 
 
 def weighted_score(
+    name: str,
     indicators: Mapping[str, float | None],
     *,
     anchors: Anchors,
@@ -122,6 +170,7 @@ def weighted_score(
     """A dimension from its indicators.
 
     Args:
+        name: Which of the four it is.
         indicators: Each 0 to 1, or None where missing.
         anchors: The fixed points they were measured against.
         weights: Weight of each indicator; equal where None.
@@ -131,8 +180,8 @@ def weighted_score(
         InvalidValueError: An indicator out of range, or impossible weights.
     """
     weighing = valid_weights(weights, tuple(indicators))
-    missing = [name for name, value in indicators.items() if value is None]
-    left = fsum(weighing[name] for name in indicators if name not in missing)
+    missing = [each for each, value in indicators.items() if value is None]
+    left = fsum(weighing[each] for each in indicators if each not in missing)
     coverage = min(1.0, left / fsum(weighing.values()))
     enough = coverage >= _LEAST_COVERAGE - 1e-12
     return Dimension(
@@ -141,6 +190,8 @@ def weighted_score(
         indicators=indicators,
         anchors=anchors,
         notes=(*notes, *_missing_notes(missing, coverage, enough=enough)),
+        name=name,
+        weights=EMPTY if weights is None else weighing,
     )
 
 

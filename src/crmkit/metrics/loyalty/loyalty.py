@@ -7,23 +7,43 @@ the mean and never read as 0; a phase cannot be judged past it.
 
 Sources: Oliver (1997, 1999) for the dimensions and their order; Dick and Basu (1994) for the
 type. The threshold, its hysteresis and equal weights are crmkit's own.
+
+The type wants an attitude relative to rivals and a share of patronage. Where the customer's
+preference over rivals is known, its distance from the middle of its scale is that attitude,
+from -1 to 1; where the share of wallet is known it is the patronage. Otherwise the mean of the
+attitude dimensions against the threshold, and the behavioural score, stand in; the type says
+which.
 """
 
 from collections.abc import Mapping
 from math import exp, fsum, log
 from typing import NamedTuple
 
-from attrs import frozen
+from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.mapping import EMPTY, FrozenMapping
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS, Anchors
-from crmkit.metrics.loyalty.dimension import Dimension, in_range, valid_weights, weighted_mean
+from crmkit.metrics.loyalty.dimension import (
+    Dimension,
+    in_range,
+    told,
+    valid_weights,
+    weighted_mean,
+)
 from crmkit.metrics.loyalty.typology import Typology, dick_basu
 
-__all__ = ["Loyalty", "Weakest", "loyalty"]
+__all__ = ["PHASES", "Loyalty", "Weakest", "loyalty"]
 
 _ORDER = ("cognitive", "affective", "intentional", "behavioural")
 _ATTITUDE = _ORDER[:3]
+PHASES = ("none", *_ORDER)
+_PREFERENCE = "preference over rivals, from the middle of its scale"
+_ABSOLUTE = "attitude against the threshold: no comparison with rivals is known"
+_WALLET = "share of wallet"
+_DEEDS = "behavioural score: the share of wallet is not known"
 
 
 class Weakest(NamedTuple):
@@ -34,7 +54,7 @@ class Weakest(NamedTuple):
 
 
 @frozen(kw_only=True)
-class Loyalty:
+class Loyalty(Shown):
     """A judgement of one customer's (or one segment's) loyalty.
 
     Attributes:
@@ -47,11 +67,12 @@ class Loyalty:
             the first.
         partial: Whether a dimension is missing.
         flags: "spurious", "latent".
-        typology: Class of Dick and Basu, from the known attitude dimensions against the
-            threshold and from the behavioural one.
+        typology: Class of Dick and Basu, with what its attitude and patronage were measured by.
         coverage: Share, 0 to 1, of all indicators' weight behind the overall.
         anchors: The fixed points used.
         notes: What is missing, by dimension.
+        scores: The score of each dimension; None where missing.
+        parts: The dimensions that were given as such.
     """
 
     overall: float | None
@@ -64,6 +85,8 @@ class Loyalty:
     coverage: float
     anchors: Anchors
     notes: tuple[str, ...] = ()
+    scores: Mapping[str, float | None] = field(default=EMPTY, converter=FrozenMapping, hash=False)
+    parts: tuple[Dimension, ...] = ()
 
     def __str__(self) -> str:
         if self.overall is None:
@@ -72,6 +95,38 @@ class Loyalty:
         partial = ", partial" if self.partial else ""
         return f"{self.overall:.2f} (phase {phase}, {self.typology}{partial})"
 
+    def sheet(self) -> Sheet:
+        """Return the judgement as it is shown in a notebook."""
+        weakest = "unknown" if self.weakest is None else f"{self.weakest[0]} {self.weakest[1]:.2f}"
+        return Sheet(
+            title=f"Loyalty: {self}",
+            rows=(
+                *((name, told(score)) for name, score in self.scores.items()),
+                ("weakest", weakest),
+                ("flags", ", ".join(self.flags) or "none"),
+            ),
+            notes=self.notes,
+            parts=(self.typology.sheet(),),
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the judgement came about."""
+        return Explanation(
+            figure="loyalty",
+            answer=self,
+            formula="weighted mean of the known dimensions; phase: how many in this order reach "
+            f"{self.anchors.threshold:g} without a gap",
+            source="Oliver (1999); threshold and equal weights: crmkit",
+            inputs={
+                **{name: told(score) for name, score in self.scores.items()},
+                "geometric mean": told(self.geometric),
+                "flags": ", ".join(self.flags) or "none",
+            },
+            coverage=f"{self.coverage:.0%} of all indicators' weight",
+            left_out=self.notes,
+            parts=(*(part.explain() for part in self.parts), self.typology.explain()),
+        )
+
 
 def loyalty(
     *,
@@ -79,6 +134,8 @@ def loyalty(
     affective: Dimension | float | None = None,
     intentional: Dimension | float | None = None,
     behavioural: Dimension | float | None = None,
+    preference: float | None = None,
+    share_of_wallet: float | None = None,
     weights: Mapping[str, float] | None = None,
     previous_phase: int | None = None,
     anchors: Anchors = DEFAULT_ANCHORS,
@@ -90,6 +147,9 @@ def loyalty(
         affective: What the customer feels.
         intentional: What the customer means to do.
         behavioural: What the customer does.
+        preference: Preference over competitors, 0 to 1 and 0.5 for neither, for the type; by
+            default that of the cognitive dimension.
+        share_of_wallet: Share, 0 to 1, of the customer's spend on such goods, for the type.
         weights: Weights of the four by these names; equal where None.
         previous_phase: The phase judged last time, 0 to 4. A phase already reached is kept
             until its dimension falls below the threshold by more than the hysteresis.
@@ -110,7 +170,7 @@ def loyalty(
     given = dict(zip(_ORDER, (cognitive, affective, intentional, behavioural), strict=True))
     scores = {name: _score(value, name) for name, value in given.items()}
     weighing = valid_weights(weights, _ORDER)
-    kept = _valid_phase(previous_phase)
+    kept, wallet = _valid_phase(previous_phase), in_range(share_of_wallet, "share_of_wallet")
     phase, phase_notes = _phase(scores, anchors, kept)
     missing = tuple(name for name in _ORDER if scores[name] is None)
     return Loyalty(
@@ -120,10 +180,12 @@ def loyalty(
         phase=phase,
         partial=bool(missing),
         flags=_flags(scores, anchors.threshold),
-        typology=_typology(scores, anchors),
+        typology=_typology(scores, anchors, _preferred(preference, cognitive), wallet),
         coverage=_coverage(given, weighing),
         anchors=anchors,
         notes=(*_partial_notes(missing), *phase_notes, *_dimension_notes(given)),
+        scores=scores,
+        parts=tuple(value for value in given.values() if isinstance(value, Dimension)),
     )
 
 
@@ -189,21 +251,34 @@ def _flags(scores: Mapping[str, float | None], cut: float) -> tuple[str, ...]:
     return ("latent",) if liking is not None and _reaches(liking, cut) else ()
 
 
-def _typology(scores: Mapping[str, float | None], anchors: Anchors) -> Typology:
+def _preferred(given: float | None, cognitive: Dimension | float | None) -> float | None:
+    if given is not None or not isinstance(cognitive, Dimension):
+        return in_range(given, "preference")
+    return cognitive.indicators.get("preference")
+
+
+def _typology(
+    scores: Mapping[str, float | None],
+    anchors: Anchors,
+    preference: float | None,
+    wallet: float | None,
+) -> Typology:
     attitude = weighted_mean(
         {name: scores[name] for name in _ATTITUDE}, dict.fromkeys(_ATTITUDE, 1.0)
     )
+    absolute = None if attitude is None else attitude - anchors.threshold
     return dick_basu(
-        None if attitude is None else attitude - anchors.threshold,
-        scores["behavioural"],
+        absolute if preference is None else 2 * preference - 1,
+        scores["behavioural"] if wallet is None else wallet,
         patronage_cut=anchors.patronage_cut,
         band=anchors.hysteresis,
+        attitude_basis=_ABSOLUTE if preference is None else _PREFERENCE,
+        patronage_basis=_DEEDS if wallet is None else _WALLET,
     )
 
 
 def _coverage(given: Mapping[str, Dimension | float | None], weights: Mapping[str, float]) -> float:
-    covered = {name: _covered(value) for name, value in given.items()}
-    return weighted_mean(covered, weights) or 0.0
+    return weighted_mean({name: _covered(value) for name, value in given.items()}, weights) or 0.0
 
 
 def _covered(value: Dimension | float | None) -> float:

@@ -1,25 +1,32 @@
-"""A customer's loyalty from what the shop has seen: behaviour and stated intentions.
+"""A customer's loyalty from what the shop has seen and asked, in all four dimensions.
 
-Rates are per year since the first purchase, a customer of less than a year being judged as
-if of one, so that two orders in a first week do not look like a hundred a year. What nobody
-asked or recorded stays missing; it is never read as 0.
+What the customer thinks, feels and means to do is read from answers; what they do, from their
+orders. Rates are per year since the first purchase, a customer of less than a year being
+judged as if of one, so that two orders in a first week do not look like a hundred a year. What
+nobody asked or recorded stays missing; it is never read as 0, and the notes say so.
+
+Source: indicators as in Oliver (1999); see the four dimensions.
 """
 
 from collections.abc import Iterable
 
 from attrs import frozen
 
+from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import CustomerSummary
-from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import mean_estimate
+from crmkit.metrics.loyalty.affective import affective
+from crmkit.metrics.loyalty.base import BaseLoyalty, loyalty_of_base
 from crmkit.metrics.loyalty.behavioural import behavioural
+from crmkit.metrics.loyalty.cognitive import cognitive
 from crmkit.metrics.loyalty.dimension import Dimension
 from crmkit.metrics.loyalty.intentional import intentional
 from crmkit.metrics.loyalty.loyalty import Loyalty, loyalty
-from crmkit.metrics.satisfaction.asked import Asked
+from crmkit.metrics.loyalty.stated import Stated, stated
+from crmkit.metrics.satisfaction.answers import Asked
 
 __all__ = ["BaseLoyalty", "CustomerLoyalty", "base_loyalty", "observed_loyalty"]
 
@@ -27,50 +34,105 @@ _DAYS_A_YEAR = 365.25
 
 
 @frozen(kw_only=True)
-class CustomerLoyalty:
+class CustomerLoyalty(Shown):
     """A customer's loyalty with the dimensions it was judged from.
 
     Attributes:
-        behavioural: What the customer does.
+        cognitive: What the customer thinks.
+        affective: What the customer feels.
         intentional: What the customer says they mean to do.
-        loyalty: The judgement over both.
+        behavioural: What the customer does.
+        loyalty: The judgement over all four.
+        answers: The standing answers it rests on.
+        notes: Which answers were left out, and why.
     """
 
-    behavioural: Dimension
+    cognitive: Dimension
+    affective: Dimension
     intentional: Dimension
+    behavioural: Dimension
     loyalty: Loyalty
+    answers: tuple[Asked, ...] = ()
+    notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return "\n".join([f"loyalty {self.loyalty}", *self.loyalty.notes])
+    @property
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The four, in the order in which loyalty grows."""
+        return self.cognitive, self.affective, self.intentional, self.behavioural
+
+    def sheet(self) -> Sheet:
+        """Return the judgement and its dimensions as they are shown."""
+        return Sheet(
+            title=f"loyalty {self.loyalty}",
+            rows=tuple((one.name, one) for one in self.dimensions),
+            notes=(*self.loyalty.notes, *self.notes),
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the judgement came about, down to the answers."""
+        whole = self.loyalty.explain()
+        return Explanation(
+            figure=whole.figure,
+            answer=whole.answer,
+            formula=whole.formula,
+            source=whole.source,
+            inputs=whole.inputs,
+            coverage=whole.coverage,
+            left_out=(*whole.left_out, *self.notes),
+            parts=(*whole.parts, *(one.explain() for one in self.answers)),
+        )
 
 
-def observed_behaviour(summary: CustomerSummary, shop: Shop) -> Dimension:
+def observed_behaviour(
+    summary: CustomerSummary, shop: Shop, *, share_of_wallet: float | None = None
+) -> Dimension:
     """Return the behavioural dimension of a customer.
 
     Args:
         summary: The customer, as of a day.
         shop: Whose ``yearly_volume`` anchors the volume; None leaves it missing.
+        share_of_wallet: Share, 0 to 1, of the customer's spend on such goods that the shop
+            gets, as stated; where known it is the volume indicator.
     """
     if summary.age is None or summary.recency is None:
-        return behavioural()
+        return behavioural(share_of_wallet=share_of_wallet)
     years = max(summary.age / _DAYS_A_YEAR, 1.0)
     reference = shop.yearly_volume
     spent = Money(summary.buying.revenue, shop.currency).amount
     return behavioural(
         volume=float(spent) / years,
         volume_reference=None if reference is None else float(reference.amount),
+        share_of_wallet=share_of_wallet,
         purchases_per_year=len(summary.buying.occasions) / years,
         continuity=summary.recency / summary.age if summary.age else None,
     )
 
 
-def stated_intention(answers: Iterable[Asked]) -> Dimension:
-    """Return the intentional dimension from the answers that count."""
-    shares = {one.indicator: one.share for one in answers}
-    return intentional(
-        repurchase=shares.get(Indicator.REPURCHASE),
-        expand=shares.get(Indicator.EXPAND),
-        recommend=shares.get(Indicator.RECOMMEND),
+#: What is judged of a customer whom nobody asked; the same for all of them.
+_UNASKED = cognitive(), affective(), intentional()
+
+
+def _attitudes(said: Stated) -> tuple[Dimension, Dimension, Dimension]:
+    """The three dimensions that only answers can tell."""
+    if not said.readings:
+        return _UNASKED
+    return (
+        cognitive(
+            top_of_mind=said.get(Indicator.TOP_OF_MIND),
+            first_choice=said.get(Indicator.FIRST_CHOICE),
+            price_tolerance=said.get(Indicator.PRICE_TOLERANCE),
+            preference=said.get(Indicator.PREFERENCE),
+        ),
+        affective(
+            positive=said.get(Indicator.POSITIVE_AFFECT),
+            negative=said.get(Indicator.NEGATIVE_AFFECT),
+        ),
+        intentional(
+            repurchase=said.get(Indicator.REPURCHASE),
+            expand=said.get(Indicator.EXPAND),
+            recommend=said.get(Indicator.RECOMMEND),
+            switch=said.get(Indicator.SWITCH),
+        ),
     )
 
 
@@ -81,51 +143,35 @@ def observed_loyalty(
 
     Args:
         summary: The customer, as of a day.
-        answers: The answers that count (``asked``).
+        answers: The standing answers (``asked``).
         shop: Whose anchors rule.
     """
-    does, means = observed_behaviour(summary, shop), stated_intention(answers)
-    judged = loyalty(behavioural=does, intentional=means)
-    return CustomerLoyalty(behavioural=does, intentional=means, loyalty=judged)
-
-
-@frozen(kw_only=True)
-class BaseLoyalty:
-    """The loyalty of a base: means over the customers whose score is known.
-
-    Attributes:
-        behavioural, intentional, overall: Means, 0 to 1.
-        notes: For how many customers nothing is known.
-    """
-
-    behavioural: Estimate
-    intentional: Estimate
-    overall: Estimate
-    notes: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        return "\n".join(
-            [
-                f"behavioural  {self.behavioural}",
-                f"intentional  {self.intentional}",
-                f"overall      {self.overall}",
-                *self.notes,
-            ]
-        )
+    given = tuple(answers)
+    said = stated(given)
+    wallet = said.get(Indicator.SHARE_OF_WALLET)
+    thinks, feels, means = _attitudes(said)
+    does = observed_behaviour(summary, shop, share_of_wallet=wallet)
+    return CustomerLoyalty(
+        cognitive=thinks,
+        affective=feels,
+        intentional=means,
+        behavioural=does,
+        loyalty=loyalty(
+            cognitive=thinks,
+            affective=feels,
+            intentional=means,
+            behavioural=does,
+            share_of_wallet=wallet,
+        ),
+        answers=given,
+        notes=said.notes,
+    )
 
 
 def base_loyalty(everyone: Iterable[CustomerLoyalty]) -> BaseLoyalty:
-    """Return the mean loyalty of buyers, by dimension."""
-    people = list(everyone)
+    """Return the loyalty of a base: means by dimension, phases and types.
 
-    def mean(scores: Iterable[float | None]) -> Estimate:
-        known = [score for score in scores if score is not None]
-        return mean_estimate(known, unit="score", low=0, high=1)
-
-    unknown = sum(one.loyalty.overall is None for one in people)
-    return BaseLoyalty(
-        behavioural=mean(one.behavioural.score for one in people),
-        intentional=mean(one.intentional.score for one in people),
-        overall=mean(one.loyalty.overall for one in people),
-        notes=(f"{unknown:,} of {len(people):,} customers have no score",) if unknown else (),
-    )
+    Args:
+        everyone: The loyalty of each customer.
+    """
+    return loyalty_of_base(one.loyalty for one in everyone)

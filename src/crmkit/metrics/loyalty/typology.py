@@ -1,8 +1,9 @@
 """The type of loyalty: does the customer hold the shop for better, and do they keep buying?
 
 Relative attitude is towards this shop as against the best competitor; a high absolute
-attitude means little where rivals are liked as much. Customers near a cut are marked, for
-their class hangs on little.
+attitude means little where rivals are liked as much. Where something else had to stand in for
+it, the class carries what that was. Customers near a cut are marked, for their class hangs on
+little.
 
                         patronage high   patronage low
     attitude high       true             latent
@@ -20,10 +21,16 @@ from types import MappingProxyType
 
 from attrs import frozen
 
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS
 from crmkit.metrics.loyalty.dimension import in_range
 
 __all__ = ["LoyaltyClass", "Typology", "dick_basu"]
+
+
+ATTITUDE_AS_GIVEN = "own minus best competitor, as given"
+PATRONAGE_AS_GIVEN = "share of wallet or purchase rate, as given"
 
 
 class LoyaltyClass(StrEnum):
@@ -51,7 +58,7 @@ _CELLS: Mapping[tuple[bool, bool], LoyaltyClass] = MappingProxyType(
 
 
 @frozen(kw_only=True)
-class Typology:
+class Typology(Shown):
     """A class with its distance to the cuts.
 
     Attributes:
@@ -62,6 +69,8 @@ class Typology:
         attitude_cut: Attitude from which it counts as high.
         patronage_cut: Patronage from which it counts as high.
         band: Half width of the border region around each cut.
+        attitude_basis: What the attitude was measured by, and against what.
+        patronage_basis: What the patronage was measured by, and where it was cut.
     """
 
     kind: LoyaltyClass
@@ -71,9 +80,43 @@ class Typology:
     attitude_cut: float
     patronage_cut: float
     band: float
+    attitude_basis: str = ATTITUDE_AS_GIVEN
+    patronage_basis: str = PATRONAGE_AS_GIVEN
 
     def __str__(self) -> str:
         return f"{self.kind} (borderline)" if self.borderline else str(self.kind)
+
+    def sheet(self) -> Sheet:
+        """Return the class and its distances as they are shown in a notebook."""
+        return Sheet(
+            title=f"Type of loyalty: {self}",
+            rows=(
+                ("attitude", _from_cut(self.attitude_distance, self.attitude_basis)),
+                ("patronage", _from_cut(self.patronage_distance, self.patronage_basis)),
+            ),
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the class came about."""
+        return Explanation(
+            figure="type of loyalty",
+            answer=self,
+            formula="relative attitude by repeat patronage, each high from its cut on; "
+            f"borderline within {self.band:g} of a cut",
+            source="Dick and Basu (1994); cuts and band: crmkit",
+            inputs={
+                "attitude": self.attitude_basis,
+                "attitude minus cut": self.attitude_distance,
+                "attitude cut": self.attitude_cut,
+                "patronage": self.patronage_basis,
+                "patronage minus cut": self.patronage_distance,
+                "patronage cut": self.patronage_cut,
+            },
+        )
+
+
+def _from_cut(distance: float | None, basis: str) -> str:
+    return f"{'unknown' if distance is None else f'{distance:+.2f} from its cut'} ({basis})"
 
 
 def dick_basu(
@@ -83,6 +126,8 @@ def dick_basu(
     attitude_cut: float = 0.0,
     patronage_cut: float = DEFAULT_ANCHORS.patronage_cut,
     band: float = DEFAULT_ANCHORS.hysteresis,
+    attitude_basis: str = ATTITUDE_AS_GIVEN,
+    patronage_basis: str = PATRONAGE_AS_GIVEN,
 ) -> Typology:
     """Class of loyalty from relative attitude and repeat patronage.
 
@@ -93,6 +138,9 @@ def dick_basu(
         attitude_cut: From here on the attitude is high.
         patronage_cut: From here on the patronage is high, in the unit of ``patronage``.
         band: Closer to a cut than this is borderline.
+        attitude_basis: What the attitude was measured by, if it is not own minus best
+            competitor ("relative to the sample mean").
+        patronage_basis: What the patronage was measured by ("visits, cut at the median").
 
     Returns:
         The class, both distances and whether it is borderline; the class is ``UNKNOWN`` where
@@ -120,6 +168,8 @@ def dick_basu(
         attitude_cut=attitude_cut,
         patronage_cut=patronage_cut,
         band=band,
+        attitude_basis=attitude_basis,
+        patronage_basis=patronage_basis,
     )
 
 

@@ -1,101 +1,56 @@
-"""Satisfaction as customers state it: their latest answers, per question, never mixed.
+"""Satisfaction as customers state it, of one or of all: question by question, never mixed.
 
-Each question of an instrument is judged on its own scale. A customer's latest answer within
-the window counts, earlier ones stay in the tally; two answers of the same microsecond count
-as their mean. Nothing here is inferred from behaviour.
+Each customer counts once per question, with the latest answer. Nothing here is inferred from
+behaviour. Assumptions: those who answered are like those who did not.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
-from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument, Scale, instrument
-from crmkit.domain.tally import CustomerSummary, Ratings
-from crmkit.domain.times import day_micros
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
+from crmkit.domain.surveys import BUILT_IN, Instrument, Question, item_of
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import mean_estimate
+from crmkit.metrics.satisfaction.answers import WINDOW_DAYS, Asked, asked
 from crmkit.metrics.satisfaction.ces import Ces, ces
 from crmkit.metrics.satisfaction.csat import Csat, csat
 from crmkit.metrics.satisfaction.nps import nps
 
-__all__ = ["WINDOW_DAYS", "Asked", "Satisfaction", "asked", "stated_satisfaction"]
-
-#: Answers older than this say nothing about today.
-WINDOW_DAYS = 365
+__all__ = ["WINDOW_DAYS", "Asked", "Satisfaction", "asked", "pooled", "stated_satisfaction"]
 
 
-@frozen(kw_only=True)
-class Asked:
-    """A customer's standing answer to one question.
-
-    Attributes:
-        question: ``instrument/item``.
-        indicator: What it tells; None for an instrument that is not declared.
-        latest: The latest answer within the window, in steps of ``scale``.
-        scale: The steps there were.
-        answers: How often the customer answered, in all.
-    """
-
-    question: str
-    indicator: Indicator | None
-    latest: float
-    scale: Scale
-    answers: int
-
-    @property
-    def share(self) -> float:
-        """The latest answer as a share of its scale, 0 to 1."""
-        return (self.latest - self.scale.low) / (self.scale.high - self.scale.low)
-
-
-def _indicator(question: str, instruments: tuple[Instrument, ...]) -> Indicator | None:
-    name, _, item = question.partition("/")
-    declared = instrument(name, instruments)
-    return None if declared is None else declared.items.get(item)
-
-
-def _answer(question: str, given: Ratings, instruments: tuple[Instrument, ...]) -> Asked | None:
-    points, answers = given.latest_points.total, given.latest_answers.total
-    if points is None or not answers or given.scale_low is None or given.scale_high is None:
-        return None
-    return Asked(
-        question=question,
-        indicator=_indicator(question, instruments),
-        latest=points / answers,
-        scale=Scale(given.scale_low, given.scale_high),
-        answers=given.answers,
-    )
-
-
-def asked(
-    summary: CustomerSummary,
-    *,
-    window_days: int = WINDOW_DAYS,
-    instruments: tuple[Instrument, ...] = BUILT_IN,
-) -> tuple[Asked, ...]:
-    """Return the answers of a customer that still count, by question.
+def pooled(answers: Iterable[Asked]) -> Estimate:
+    """Return the mean answer of many customers to one question, as a share of its scale.
 
     Args:
-        summary: The customer, as of a day.
-        window_days: How many days back from that day an answer counts.
-        instruments: The declared questionnaires; answers to others are kept without an
-            indicator.
+        answers: Answers that count, to one question on one scale.
+
+    Raises:
+        InvalidValueError: Two questions, two scales, or an answer that does not count.
     """
-    oldest = day_micros(summary.as_of_day - window_days)
-    found = (
-        _answer(question, given, instruments)
-        for question, given in sorted(summary.voice.items())
-        if given.last_at is not None and given.last_at >= oldest
-    )
-    return tuple(one for one in found if one is not None)
+    given = list(answers)
+    for field, kinds in (
+        ("question", {one.question for one in given}),
+        ("scale", {str(one.scale) for one in given}),
+    ):
+        if len(kinds) > 1:
+            raise InvalidValueError(field, sorted(kinds), "must be one", "judge each by itself")
+    if any(one.left_out for one in given):
+        raise InvalidValueError("answers", given[0].question, "must be answers that count")
+    return mean_estimate([one.share for one in given], unit="of the scale", low=0, high=1)
 
 
 @frozen(kw_only=True)
-class Satisfaction:
+class Satisfaction(Shown):
     """How satisfied customers say they are.
 
     Attributes:
         questions: Share of the scale, 0 to 1, per question: mean over those who answered.
+        touchpoints: The same per question and touchpoint ("csat/satisfaction@delivery").
         nps: Net promoter score over the latest answers to "nps/recommend".
         csat: Satisfaction over the latest answers to "csat/satisfaction".
         ces: Ease over the latest answers to "ces/ease".
@@ -105,6 +60,7 @@ class Satisfaction:
     """
 
     questions: Mapping[str, Estimate]
+    touchpoints: Mapping[str, Estimate]
     nps: Estimate
     csat: Csat
     ces: Ces
@@ -112,59 +68,107 @@ class Satisfaction:
     customers: int
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
-        return "\n".join(
-            [
-                f"NPS   {self.nps}",
-                f"CSAT  {self.csat.top_box} in the top box",
-                f"CES   {self.ces.easy} found it easy",
-                *self.notes,
-            ]
+    def sheet(self) -> Sheet:
+        """Return the figures as they are shown."""
+        rows = (
+            ("NPS", self.nps),
+            ("CSAT", f"{self.csat.top_box} in the top box"),
+            ("CES", f"{self.ces.easy} found it easy"),
+        )
+        return Sheet(
+            title="Satisfaction (asked)", rows=(*rows, *self.touchpoints.items()), notes=self.notes
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the figures came about."""
+        return Explanation(
+            figure="satisfaction (asked)",
+            answer=f"{self.answered:,} of {self.customers:,} customers answered",
+            formula="each customer's latest answer within the window, question by question",
+            source="Reichheld (2003); Fornell (1992); Dixon, Freeman and Toman (2010)",
+            coverage=f"{self.answered:,} of {self.customers:,} customers",
+            left_out=self.notes[1:],
+            parts=(
+                self.nps.explain("NPS", source="Reichheld (2003); Rocks (2016)"),
+                self.csat.top_box.explain("CSAT, top box", source="Wilson (1927)"),
+                self.ces.easy.explain("CES, found it easy", source="Wilson (1927)"),
+                *(one.explain(question) for question, one in self.questions.items()),
+                *(one.explain(question) for question, one in self.touchpoints.items()),
+            ),
         )
 
 
-def _latest(everyone: Iterable[Sequence[Asked]], question: str, scale: Scale) -> list[float]:
-    """The latest answers to one question that were given on the scale expected of it."""
-    return [
-        one.latest
-        for answers in everyone
-        for one in answers
-        if one.question == question and one.scale == scale
-    ]
+def _on_one_scale(everyone: Iterable[Asked]) -> tuple[list[Asked], Counter[str]]:
+    """The answers to one question that share its scale, and why the others do not count.
+
+    The scale of an item that is not declared is the one used most often.
+    """
+    given = list(everyone)
+    counting = [one for one in given if not one.left_out]
+    left_out = Counter(one.left_out for one in given if one.left_out)
+    used = Counter(one.scale for one in counting)
+    usual = max(used, key=lambda scale: (used[scale], scale.low, scale.high), default=None)
+    for one in counting:
+        if usual is not None and one.scale != usual:
+            left_out[f"{one.question} answered on {one.scale}, and most often on {usual}"] += 1
+    return [one for one in counting if one.scale == usual], left_out
 
 
-def _scale_of(name: str) -> Scale:
-    declared = instrument(name)
-    assert declared is not None  # noqa: S101  the built-in instruments are declared
-    return declared.scale
+def _of_declared(
+    people: Iterable[Iterable[Asked]], question: str, instruments: tuple[Instrument, ...]
+) -> tuple[list[float], tuple[int, int] | None]:
+    """The latest answers to a question, and the scale that is declared for it."""
+    item = item_of(Question.parse(question), instruments)
+    if item is None:
+        return [], None
+    same = (one for answers in people for one in answers if one.question == question)
+    latest = [one.latest for one in same if one.scale == item.scale]
+    return latest, (item.scale.low, item.scale.high)
 
 
-def stated_satisfaction(everyone: Iterable[Sequence[Asked]]) -> Satisfaction:
+def stated_satisfaction(
+    everyone: Iterable[Sequence[Asked]], *, instruments: tuple[Instrument, ...] = BUILT_IN
+) -> Satisfaction:
     """Return how satisfied customers say they are, each counted once per question.
 
     Args:
-        everyone: The answers that count (``asked``) of each customer; one customer alone is
-            a base of one.
+        everyone: The standing answers (``asked``) of each customer; one customer alone is a
+            base of one.
+        instruments: The declared questionnaires; the scales of CSAT and CES are theirs.
 
     Returns:
-        Estimates per question; those nobody answered are undefined and say so.
+        Estimates per question and touchpoint; those nobody answered are undefined and say so.
     """
     people = [tuple(answers) for answers in everyone]
-    questions = sorted({one.question for answers in people for one in answers})
-    shares = {
-        question: [one.share for answers in people for one in answers if one.question == question]
-        for question in questions
-    }
-    answered = sum(bool(answers) for answers in people)
+    by_question: defaultdict[str, list[Asked]] = defaultdict(list)
+    for one in (one for answers in people for one in answers):
+        by_question[one.question].append(one)
+    counting, why = {}, Counter[str]()
+    for question in sorted(by_question):
+        counting[question], left_out = _on_one_scale(by_question[question])
+        why += left_out
+    answered = sum(any(not one.left_out for one in answers) for answers in people)
+    csats, csat_scale = _of_declared(people, "csat/satisfaction", instruments)
+    eases, ces_scale = _of_declared(people, "ces/ease", instruments)
+    promoters, nps_scale = _of_declared(people, "nps/recommend", instruments)
     return Satisfaction(
-        questions={
-            question: mean_estimate(values, unit="of the scale", low=0, high=1)
-            for question, values in shares.items()
-        },
-        nps=nps(map(round, _latest(people, "nps/recommend", _scale_of("nps")))),
-        csat=csat(_latest(people, "csat/satisfaction", _scale_of("csat"))),
-        ces=ces(_latest(people, "ces/ease", _scale_of("ces"))),
+        questions={question: pooled(given) for question, given in counting.items() if given},
+        touchpoints=_by_touchpoint(counting),
+        nps=nps(map(round, promoters) if nps_scale == (0, 10) else ()),
+        csat=csat(csats, scale=csat_scale or (1, 5)),
+        ces=ces(eases, scale=ces_scale or (1, 7)),
         answered=answered,
         customers=len(people),
-        notes=(f"{answered:,} of {len(people):,} customers have an answer that counts",),
+        notes=(
+            f"{answered:,} of {len(people):,} customers have an answer that counts",
+            *(f"left out: {count:,} × {reason}" for reason, count in sorted(why.items())),
+        ),
     )
+
+
+def _by_touchpoint(counting: Mapping[str, Iterable[Asked]]) -> dict[str, Estimate]:
+    found: defaultdict[str, list[Asked]] = defaultdict(list)
+    for question, given in counting.items():
+        for one in (one for answer in given for one in answer.at_touchpoints):
+            found[f"{question}@{one.touchpoint}"].append(one)
+    return {key: pooled(given) for key, given in sorted(found.items())}

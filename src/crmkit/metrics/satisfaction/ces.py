@@ -16,6 +16,8 @@ from typing import Literal
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import known, mean_estimate, share_estimate, valid_scale
 
@@ -23,7 +25,7 @@ __all__ = ["Ces", "ces"]
 
 
 @frozen(kw_only=True)
-class Ces:
+class Ces(Shown):
     """Two readings of the same effort ratings; for both, more is easier.
 
     Attributes:
@@ -36,6 +38,21 @@ class Ces:
 
     def __str__(self) -> str:
         return f"easy {self.easy}; mean {self.mean}"
+
+    def sheet(self) -> Sheet:
+        """Return the readings as they are shown in a notebook."""
+        rows = (("found it easy", self.easy), ("mean", self.mean))
+        return Sheet(title="CES", rows=rows, notes=self.easy.notes)
+
+    def explain(self) -> Explanation:
+        """Return how the readings came about."""
+        return Explanation(
+            figure="CES",
+            answer=self,
+            formula="share above the middle of the scale; mean",
+            source="Dixon, Freeman and Toman (2010); Wilson (1927)",
+            parts=(self.easy.explain("found it easy"), self.mean.explain("mean")),
+        )
 
 
 def ces(

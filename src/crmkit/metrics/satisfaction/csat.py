@@ -13,6 +13,8 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import known, mean_estimate, share_estimate, valid_scale
 
@@ -20,7 +22,7 @@ __all__ = ["Csat", "csat"]
 
 
 @frozen(kw_only=True)
-class Csat:
+class Csat(Shown):
     """Three readings of the same satisfaction ratings.
 
     Attributes:
@@ -36,6 +38,25 @@ class Csat:
 
     def __str__(self) -> str:
         return f"top box {self.top_box}; mean {self.mean}"
+
+    def sheet(self) -> Sheet:
+        """Return the readings as they are shown in a notebook."""
+        rows = (("top box", self.top_box), ("mean", self.mean), ("score", self.score))
+        return Sheet(title="CSAT", rows=rows, notes=self.top_box.notes)
+
+    def explain(self) -> Explanation:
+        """Return how the readings came about."""
+        return Explanation(
+            figure="CSAT",
+            answer=self,
+            formula="share of the two highest steps; mean; mean carried over to 0 to 100",
+            source="Fornell (1992); Wilson (1927)",
+            parts=(
+                self.top_box.explain("top box"),
+                self.mean.explain("mean"),
+                self.score.explain("score"),
+            ),
+        )
 
 
 def csat(ratings: Iterable[float | None], *, scale: tuple[float, float] = (1, 5)) -> Csat:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from crmkit.domain.interactions import Contact, Direction, Purpose
 from crmkit.domain.shop import Shop
+from crmkit.domain.surveys import Question, Scale
 from crmkit.domain.tally import CustomerSummary, Matter
 from crmkit.metrics.satisfaction.signals import Signals
 
@@ -11,7 +12,7 @@ __all__ = ["signals_of"]
 
 _INBOUND = f"{Contact.kind}/{Direction.INBOUND}/"
 _COMPLAINT = f"{_INBOUND}{Purpose.COMPLAINT}"
-_STARS = (1, 5)
+_STARS = Question("review", "stars").key(Scale(1, 5))
 _SECONDS_AN_HOUR = 3600
 
 
@@ -45,10 +46,8 @@ def signals_of(summary: CustomerSummary, shop: Shop) -> Signals:
 
 def _stars(summary: CustomerSummary) -> tuple[int, int]:
     """The stars of all reviews on the usual scale, and how many those are."""
-    given = summary.voice.get("review/stars")
-    if given is None or (given.scale_low, given.scale_high) != _STARS:
-        return 0, 0
-    return given.points, given.answers
+    given = summary.voice.get(_STARS)
+    return (0, 0) if given is None else (given.points, given.answers)
 
 
 def _hours_over(matters: Mapping[str, Matter], agreed: int | None) -> float | None:

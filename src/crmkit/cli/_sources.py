@@ -1,0 +1,153 @@
+"""Logs read into a base: what was given on the command line, and what the store keeps."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, field, frozen
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from crmkit.adapters.importers import PRESETS, OrderLog, SurveyLog, read_orders, read_surveys
+from crmkit.adapters.registry import open_store
+from crmkit.cli._terminal import err, show
+from crmkit.customer_base import CustomerBase
+from crmkit.domain.errors import UnreadableLogError
+from crmkit.domain.shop import Shop
+from crmkit.loading import Progress
+from crmkit.report.terminal import loaded
+
+__all__ = ["Sources", "kept_base", "opened", "progress"]
+
+
+def _listed(given: Sequence[Path] | None) -> tuple[Path, ...]:
+    return tuple(given or ())
+
+
+@frozen(kw_only=True)
+class Sources:
+    """The files to read, and how.
+
+    Attributes:
+        files, surveys: Order logs and survey answers.
+        preset: A known layout.
+        columns: Names of columns by role.
+        encoding, delimiter, decimal, day_first: How the files are written.
+    """
+
+    files: tuple[Path, ...] = field(converter=_listed)
+    surveys: tuple[Path, ...] = field(converter=_listed)
+    preset: str | None
+    columns: dict[str, str]
+    encoding: str | None
+    delimiter: str | None
+    decimal: str
+    day_first: bool | None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a file at all."""
+        return bool(self.files or self.surveys)
+
+    def load(self, base: CustomerBase, language: str = "en") -> None:
+        """Read every file into the base, with a progress bar, and say what became of it."""
+        for path, log in self._logs(base.shop):
+            with progress(f"reading {path.name}") as tick:
+                outcome = base.load(log, progress=tick)
+            show(loaded(outcome, what=path.name, language=language))
+
+    def _logs(self, shop: Shop) -> Iterator[tuple[Path, OrderLog | SurveyLog]]:
+        shape: dict[str, Any] = {
+            "timezone": shop.timezone,
+            "encoding": self.encoding,
+            "delimiter": self.delimiter,
+            "day_first": self.day_first,
+        }
+        for path in self.files:
+            yield (
+                path,
+                read_orders(
+                    path,
+                    preset=self.preset,
+                    columns=self.columns or None,
+                    currency=shop.currency,
+                    decimal=self.decimal,
+                    **shape,
+                ),
+            )
+        for path in self.surveys:
+            yield path, read_surveys(path, **shape)
+
+
+def opened(
+    sources: Sources, *, shop_id: str, store: str, rebuild: bool = False, **told: str | None
+) -> CustomerBase:
+    """Open the base that the files go into.
+
+    Args:
+        sources: The files; without any the store must have been filled before.
+        shop_id: Whose base.
+        store: The URL of the store.
+        rebuild: Derive the store anew in another zone or currency.
+        told: What the command line says of the shop: currency, timezone, gross_margin.
+
+    Raises:
+        UnreadableLogError: There is nothing to read, or no currency.
+    """
+    target = open_store(store)
+    kept = target.shop(shop_id)
+    if not sources.any and kept is None:
+        raise UnreadableLogError(
+            "no log",
+            "a report needs one",
+            "try: crmkit report orders.csv --currency EUR, or name a --store filled before",
+        )
+    shop = _policy(kept, sources.preset, shop_id, told)
+    return CustomerBase.open(target, shop=shop, rebuild=rebuild)
+
+
+def _policy(kept: Shop | None, preset: str | None, shop_id: str, told: dict[str, Any]) -> Shop:
+    """The shop's policy: what was told, else what the store keeps, else the preset's."""
+    given = {name: value for name, value in told.items() if value is not None}
+    if kept is not None:
+        return evolve(kept, **given)
+    layout = PRESETS.get(preset) if preset else None
+    usual = {} if layout is None else {"currency": layout.currency, "timezone": layout.timezone}
+    terms: dict[str, Any] = {**usual, **given}
+    if "currency" not in terms:
+        raise UnreadableLogError(
+            "no currency", "amounts need one", "say --currency EUR, or use a --preset"
+        )
+    return Shop(id=shop_id, **terms)
+
+
+def kept_base(shop_id: str, store: str) -> CustomerBase:
+    """Open a base that was filled before.
+
+    Raises:
+        UnreadableLogError: The store keeps nothing of that shop.
+    """
+    target = open_store(store)
+    kept = target.shop(shop_id)
+    if kept is None:
+        raise UnreadableLogError(
+            store,
+            f"nothing of a shop called {shop_id!r} is kept there",
+            "fill it: crmkit load orders.csv --currency EUR --store sqlite:///crm.db, "
+            "or name another --shop",
+        )
+    return CustomerBase.open(target, shop=kept)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar on the terminal's error stream; none where that is no terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=None)
+
+        def tick(done: Progress) -> None:
+            bar.update(task, completed=done.rows, total=done.total)
+
+        yield tick
