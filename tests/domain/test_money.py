@@ -136,3 +136,9 @@ def test_weights_of_nothing_share_equally():
     assert shared(7, [0, 0, 0]) == [3, 2, 2]
     assert shared(7, []) == []
     assert shared(-7, [1, 1]) == [-3, -4]
+
+
+@pytest.mark.parametrize("text", ["1e5000", "-1e5000", "1e999990", "1e999999999", "1e17"])
+def test_an_amount_beyond_reckoning_is_refused_at_once(text):
+    with pytest.raises(InvalidValueError, match="within ±"):
+        Money.rounded(text, "EUR")

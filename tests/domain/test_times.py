@@ -123,3 +123,9 @@ def test_a_period_is_not_empty(end):
 
 def test_the_machines_clock_is_aware():
     assert system_clock().tzinfo is UTC
+
+
+def test_a_time_beyond_the_calendar_in_utc_is_refused():
+    late = datetime(9999, 12, 31, 23, tzinfo=ZoneInfo("America/New_York"))
+    with pytest.raises(InvalidValueError, match="1 to 9999"):
+        utc(late)

@@ -34,10 +34,11 @@ __all__ = [
 ]
 
 _WORD = "consent"
-_FORMULA = (
+FORMULA = (
     "the latest consent that covers the channel and the purpose, either of them perhaps "
     '"any"; a tie of yes and no is a no, and so is silence'
 )
+SOURCE = "crmkit"
 
 
 @frozen(kw_only=True)
@@ -107,8 +108,8 @@ class Permission(Shown):
         return Explanation(
             figure="may_contact",
             answer=self._answer,
-            formula=_FORMULA,
-            source="crmkit",
+            formula=FORMULA,
+            source=SOURCE,
             inputs={"channel": self.medium, "purpose": self.purpose, "decided by": self.reason},
             left_out=tuple(f"{one}: {self._why_not(one)}" for one in self.others),
         )

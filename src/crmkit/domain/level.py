@@ -35,6 +35,9 @@ __all__ = [
 #: What happened longer ago says nothing about the level.
 WINDOW_DAYS = 365
 
+FORMULA = "the highest level whose thresholds are all met within the last 365 days"
+SOURCE = "Kotler (1991); thresholds: crmkit"
+
 FOLLOW_UP_SHARE = 0.5
 PROACTIVE_CONTACTS = 2
 PROJECTS = 1
@@ -108,8 +111,8 @@ class Level:
         return Explanation(
             figure="relationship_level",
             answer=self,
-            formula="the highest level whose thresholds are all met within the last 365 days",
-            source="Kotler (1991); thresholds: crmkit",
+            formula=FORMULA,
+            source=SOURCE,
             inputs={f"{one.level}: {one.what}": _told(one) for one in self.evidence},
         )
 

@@ -16,6 +16,9 @@ from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 #: The largest amount, so that sums of thousands of them fit the 64 bits of every engine.
 MOST = 10**15
 
+#: The decimal places before the point of the largest amount: more is not worth reckoning.
+_MOST_DIGITS = 16
+
 _NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
 _DECIMALS = {
@@ -105,8 +108,10 @@ class Money:
         Raises:
             InvalidValueError: A float or no number.
         """
-        scaled = to_decimal("amount", amount).scaleb(decimals(currency_code(currency)))
-        return cls(int(scaled.to_integral_value(ROUND_HALF_EVEN)), currency)
+        number, places = to_decimal("amount", amount), decimals(currency_code(currency))
+        if number.adjusted() > _MOST_DIGITS:
+            raise InvalidValueError("amount", amount, f"must be within ±{MOST:,} minor units")
+        return cls(int(number.scaleb(places).to_integral_value(ROUND_HALF_EVEN)), currency)
 
     @classmethod
     def zero(cls, currency: str) -> Self:

@@ -30,6 +30,9 @@ from crmkit.domain.tally import CustomerSummary
 
 __all__ = ["OfferCheck", "OfferRule", "Ruling", "may_offer"]
 
+FORMULA = f"every rule is met; the first that is not decides: {', '.join(OfferRule)}"
+SOURCE = "crmkit"
+
 
 @frozen(kw_only=True)
 class OfferCheck:
@@ -99,8 +102,8 @@ class Ruling(Shown):
         return Explanation(
             figure="may_offer",
             answer=self._answer,
-            formula=f"every rule is met; the first that is not decides: {', '.join(OfferRule)}",
-            source="crmkit",
+            formula=FORMULA,
+            source=SOURCE,
             inputs={"at": self.at.isoformat(), **{str(c.rule): _told(c) for c in self.checks}},
             coverage=f"{met} of {len(self.checks)} rules met",
             parts=(self.permission.explain(),),

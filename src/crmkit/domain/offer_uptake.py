@@ -30,6 +30,9 @@ from crmkit.domain.words import Word
 
 __all__ = ["Exposure", "OfferCount", "Progress", "Taking", "exposures", "progress_of", "uptake"]
 
+FORMULA = "orders that name it and stand, and accepting answers without such an order"
+SOURCE = "crmkit"
+
 
 class Taking(Word):
     """How far a customer and an offer have come."""
@@ -172,8 +175,8 @@ class OfferCount(Shown):
         return Explanation(
             figure="offer_uptake",
             answer=f"{self.accepted} accepted",
-            formula="orders that name it and stand, and accepting answers without such an order",
-            source="crmkit",
+            formula=FORMULA,
+            source=SOURCE,
             inputs=self.sheet().rows,
             coverage=f"{self.customers} customers",
             left_out=(f"{self.released} orders that were undone",) if self.released else (),

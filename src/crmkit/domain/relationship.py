@@ -17,6 +17,12 @@ from crmkit.domain.times import date_of, microseconds, moment
 
 __all__ = ["OpenCase", "OpenPromise", "Relationship", "history_of", "relationship_of"]
 
+FORMULA = (
+    "the last move of the shop's table of moves, by occasions, intent and quiet days against "
+    "patience: the 90 % quantile of the customer's own gaps (from two on), else of the base's"
+)
+SOURCE = "crmkit, after the four stages and states of the textbooks"
+
 
 @frozen(kw_only=True)
 class OpenCase:
@@ -144,9 +150,8 @@ class Relationship(Shown):
         return Explanation(
             figure="lifecycle_state",
             answer=f"{self.state} ({self.stage})",
-            formula="moves of the shop's table, by occasions and by quiet days against patience: "
-            "the 90 % quantile of the customer's own gaps (from two on), else of the base's",
-            source="crmkit; stages after the source texts' four-stage lifecycle",
+            formula=FORMULA,
+            source=SOURCE,
             inputs=inputs,
             left_out=self.notes,
             parts=(self.level.explain(),),

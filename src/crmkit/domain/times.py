@@ -25,7 +25,7 @@ def utc(value: datetime) -> datetime:
     """Return an aware time in UTC.
 
     Raises:
-        InvalidValueError: The time is naive, or no time at all.
+        InvalidValueError: The time is naive, no time at all, or beyond the calendar in UTC.
     """
     if not isinstance(value, datetime):
         raise InvalidValueError("at", value, "must be a datetime")
@@ -33,7 +33,11 @@ def utc(value: datetime) -> datetime:
         raise InvalidValueError(
             "at", value.isoformat(), "must have a time zone", "say when it really happened"
         )
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as error:
+        rule = "must lie within the years 1 to 9999 in UTC"
+        raise InvalidValueError("at", value.isoformat(), rule) from error
 
 
 def utc_if_given(value: datetime | None) -> datetime | None:

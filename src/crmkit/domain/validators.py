@@ -64,6 +64,12 @@ def whole_if_given(least: int, most: int | None = None) -> Callable[[Any, Any, A
     return check_given
 
 
+def not_below_zero(_instance: object, attribute: Any, value: Any) -> None:
+    """Refuse an amount of money below 0; None is fine."""
+    if value is not None and value.minor < 0:
+        raise InvalidValueError(attribute.name, str(value), "must be 0 or more")
+
+
 def not_empty(_instance: object, attribute: Any, value: Sized) -> None:
     """Refuse a field that holds nothing."""
     if not len(value):

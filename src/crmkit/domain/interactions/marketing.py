@@ -11,7 +11,7 @@ from crmkit.domain.happened import Happened
 from crmkit.domain.interactions.service import Purpose
 from crmkit.domain.money import Money
 from crmkit.domain.reporting import Reporting
-from crmkit.domain.validators import named, slug, whole_if_given
+from crmkit.domain.validators import named, not_below_zero, slug, whole_if_given
 from crmkit.domain.words import Word
 
 __all__ = [
@@ -86,14 +86,14 @@ class Referral(Happened):
     Attributes:
         referred_id: Whom; the customer id under which they buy.
         joined_anyway: Whether they would have come without it (a type-two referral).
-        reward: What the shop gave for it.
+        reward: What the shop gave for it, 0 or more.
     """
 
     kind: ClassVar[str] = "referral"
 
     referred_id: str = field(validator=named)
     joined_anyway: bool = False
-    reward: Money | None = None
+    reward: Money | None = field(default=None, validator=not_below_zero)
 
     @referred_id.validator
     def _somebody_else(self, _attribute: object, value: str) -> None:
@@ -190,12 +190,7 @@ class CostIncurred(Happened):
     kind: ClassVar[str] = "cost_incurred"
 
     activity: str = field(validator=slug)
-    amount: Money = field()
-
-    @amount.validator
-    def _not_below_zero(self, _attribute: object, value: Money) -> None:
-        if value.minor < 0:
-            raise InvalidValueError("amount", str(value), "must be 0 or more")
+    amount: Money = field(validator=not_below_zero)
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this cost, a matter by its activity."""

@@ -11,7 +11,12 @@ from crmkit.domain.happened import Happened, key_of
 from crmkit.domain.money import Money
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds, utc_if_given
-from crmkit.domain.validators import named, named_if_given, whole_if_given
+from crmkit.domain.validators import (
+    named,
+    named_if_given,
+    not_below_zero,
+    whole_if_given,
+)
 from crmkit.domain.words import Word
 
 __all__ = [
@@ -201,14 +206,14 @@ class PromiseSettled(Happened):
     Attributes:
         promise_id: The promise.
         kept: Whether it was kept.
-        remedy: What was given for breaking it.
+        remedy: What was given for breaking it, 0 or more.
     """
 
     kind: ClassVar[str] = "promise_settled"
 
     promise_id: str = field(validator=named)
     kept: bool
-    remedy: Money | None = None
+    remedy: Money | None = field(default=None, validator=not_below_zero)
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this settling; a remedy is a cost."""

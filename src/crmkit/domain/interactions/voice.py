@@ -12,7 +12,7 @@ from crmkit.domain.happened import Happened
 from crmkit.domain.money import Money, to_decimal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.surveys import Answer, Question, Scale
-from crmkit.domain.validators import named, named_if_given, not_empty
+from crmkit.domain.validators import named, named_if_given, not_below_zero, not_empty
 from crmkit.domain.words import Word
 
 __all__ = ["Contribution", "ContributionKind", "Review", "SurveyResponse"]
@@ -149,7 +149,7 @@ class Contribution(Happened):
     what: ContributionKind = field(converter=ContributionKind)
     quality: Decimal = field(default=Decimal(1), converter=_share)
     credit: Decimal = field(default=Decimal(1), converter=_share)
-    worth: Money | None = None
+    worth: Money | None = field(default=None, validator=not_below_zero)
     text: str | None = field(default=None, repr=False)
 
     def facts(self, to: Reporting) -> list[Fact]:

@@ -36,9 +36,16 @@ _WORDS = {
 
 @attrs.frozen
 class Source:
-    """Writes expressions as Python; ``column`` says how a column is read."""
+    """Writes expressions as Python.
+
+    Attributes:
+        column: How a column is read.
+        known: The columns that always have a value.
+        fresh: Names that are not used yet.
+    """
 
     column: Callable[[str], str]
+    known: frozenset[str] = frozenset()
     fresh: Iterator[str] = attrs.field(factory=lambda: map("v{}".format, itertools.count()))
 
     def of(self, e: Expr) -> str:
@@ -53,24 +60,29 @@ class Source:
 
     def _guarded(self, e: Expr) -> str:
         """A comparison or arithmetic whose operands may be missing."""
-        if e.op == "eq" and not all(a.may_be_missing for a in e.args):
+        if e.op == "eq" and not all(map(self.may_be_missing, e.args)):
             return f"({self.of(e.args[0])} == {self.of(e.args[1])})"  # None equals no constant
-        tests, (left, right) = self._bound(e.args)
+        tests, (left, right) = self.bound(e.args)
         if e.op in COMPARISONS:
             return f"({' and '.join([*tests, f'{left} {_SIGNS[e.op]} {right}'])})"
         plain = f"max({left}, {right})" if e.op == "floor" else f"{left} {_SIGNS[e.op]} {right}"
         return f"({plain} if {' and '.join(tests)} else None)" if tests else f"({plain})"
 
-    def _bound(self, operands: Iterable[Expr]) -> tuple[list[str], list[str]]:
+    def may_be_missing(self, e: Expr) -> bool:
+        """Whether a row could leave it without a value."""
+        return e.may_be_missing and not e.columns <= self.known
+
+    def bound(self, operands: Iterable[Expr]) -> tuple[list[str], list[str]]:
         """Tests that every operand is known, and what to call the operands after them."""
         tests, names = [], []
         for operand in operands:
-            source = self.of(operand)
-            if operand.may_be_missing:
-                name = next(self.fresh)
-                tests.append(f"({name} := {source}) is not None")
-                source = name
-            names.append(source)
+            name = source = self.of(operand)
+            if self.may_be_missing(operand):
+                if not source.isidentifier():
+                    name = next(self.fresh)
+                    source = f"({name} := {source})"
+                tests.append(f"{source} is not None")
+            names.append(name)
         return tests, names
 
 

@@ -61,8 +61,8 @@ class NetOrder(Tally):
         coded: Return rows whose reason is known.
         with_offer: Purchase rows with goods that name an offer.
         first_follow_up_day, last_follow_up_day: When the shop asked how it was.
-        followed_up: Whether it did within 14 days after delivery, or after the order where
-            the day of delivery is not known.
+        followed_up: Whether it did so, the first time or the last, within 14 days after
+            delivery, or after the order where the day of delivery is not known.
     """
 
     purchases: int = count(where=_GOODS)

@@ -28,14 +28,20 @@ from crmkit.domain.tally.orders import Buying
 from crmkit.domain.tally.readings import reading
 from crmkit.domain.tally.rules import rules
 from crmkit.domain.tally.service import Keeping, Service
-from crmkit.domain.times import date_of
+from crmkit.domain.times import date_of, moment
 
 __all__ = ["KEYED", "ROLLED", "BaseSummary", "CustomerSummary", "GuestTotals"]
 
 DAYS_A_YEAR = 365.25
 
+FORMULA = "orders netted by their key, void ones left out of counts and days"
+SOURCE = "Fader, Hardie & Lee (2005a) for repeats, recency and age; netting: crmkit"
+
 #: Columns for machines: said otherwise where a person looks.
-_NOT_SHOWN = frozenset({"customer_id", "as_of_day", "guest", "first_at", "last_at"})
+_NOT_SHOWN = frozenset(
+    {"customer_id", "as_of_day", "guest", "first_at", "last_at", "first_revenue_at"}
+)
+_UNITS = "money in minor units, quantities in thousandths"
 
 #: The parts of a tally that a summary holds by key, as they are.
 KEYED = ("voice", "matters", "offers", "referrals")
@@ -173,23 +179,28 @@ class CustomerSummary(Shown):
 
     def sheet(self) -> Sheet:
         """What is read off the facts, as it is shown; money in minor units."""
-        shown = (
-            (name.replace("_", " "), value)
+        return Sheet(
+            title=f"{self.customer_id} as of {date_of(self.as_of_day)}",
+            rows=self._shown(),
+            notes=(_UNITS,),
+        )
+
+    def _shown(self) -> tuple[tuple[str, str], ...]:
+        """The figures there are, days and moments as a person reads them."""
+        return tuple(
+            (name.removesuffix("_at").replace("_", " "), _told(name, value))
             for name, value in self.figures().items()
             if value and name not in _NOT_SHOWN
         )
-        return Sheet(title=f"{self.customer_id} as of {date_of(self.as_of_day)}", rows=tuple(shown))
 
     def explain(self) -> Explanation:
         """How the figures came about."""
         return Explanation(
             figure="customer_summary",
             answer=self.customer_id,
-            formula="orders netted by key, void ones left out of counts and days; repeats = "
-            "occasions - 1, recency = first to last occasion, age = first occasion to the day, "
-            "quiet = last occasion to the day; money in minor units",
-            source="Fader & Hardie for repeats, recency and age; crmkit for netting",
-            inputs={name: one for name, one in self.figures().items() if name not in _NOT_SHOWN},
+            formula=f"{FORMULA}; {_UNITS}",
+            source=SOURCE,
+            inputs=self._shown(),
         )
 
     def profit(self, gross_margin: Decimal | None) -> int | None:
@@ -208,6 +219,12 @@ def _part_of_orders(tallies: Sequence[CustomerTally]) -> Any:
     """The declaration of an order in these tallies; a shop may have its own."""
     tally = type(tallies[0]) if tallies else CustomerTally
     return rules(tally)["orders"].part
+
+
+def _told(name: str, value: int) -> str:
+    if name.endswith("_day"):
+        return str(date_of(value))
+    return f"{moment(value):%Y-%m-%d %H:%M} UTC" if name.endswith("_at") else f"{value:,}"
 
 
 def _weeks(days: int | None) -> float | None:

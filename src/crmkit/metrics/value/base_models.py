@@ -126,9 +126,12 @@ def _fitted(model: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def _margin(everyone: Sequence[CustomerSummary], shop: Shop) -> float | None:
-    """Profit as a share of revenue over the whole base; None where either is unknown."""
+    """Profit as a share of revenue over the whole base; None where either is unknown.
+
+    More than all of it cannot be kept: then more cost came back than was sold.
+    """
     total = sum((one.buying for one in everyone), Buying())
     profit = total.profit(shop.gross_margin)
-    if profit is None or total.revenue <= 0:
+    if profit is None or total.revenue <= 0 or profit > total.revenue:
         return None
     return profit / total.revenue
