@@ -43,6 +43,7 @@ from crmkit.domain.interactions import (
     Visit,
 )
 from crmkit.domain.interactions.marketing import INTENT
+from crmkit.domain.level import RelationshipLevel
 from crmkit.domain.surveys import Indicator, instrument
 from crmkit.synthetic import (
     BUYING,
@@ -58,7 +59,6 @@ from crmkit.synthetic import (
     KanoKind,
     LoyaltyKind,
     Planted,
-    Style,
     SyntheticShop,
 )
 from crmkit.synthetic.behaviour import continuity, yearly_occasions
@@ -218,8 +218,9 @@ def test_records_and_policy_go_over_the_wire_and_fit(log):
     for one in records[:50]:
         assert customer_from_json(customer_to_json(one)) == one
         assert one.tags == {log.truth[one.id].segment}
+    partnership = RelationshipLevel.PARTNERSHIP
     partners = {one.id for one in records if one.kind is CustomerKind.INTERMEDIARY}
-    assert partners == {k for k, one in log.truth.items() if one.style is Style.PARTNERSHIP}
+    assert partners == {k for k, one in log.truth.items() if one.style is partnership}
     policy = log.shop.shop
     assert shop_from_json(shop_to_json(policy)) == policy
     assert policy.offers_contact is False
@@ -617,14 +618,14 @@ def level_of(facts, end):
     own = [one for one in outbound if one.case_id is None and one.campaign_id is None]
     cared = sum(one.purpose in {Purpose.ADVICE, Purpose.CARE} for one in own)
     if any(one.purpose is Purpose.PROJECT for one in contacts) and cared >= 2:
-        return Style.PARTNERSHIP
+        return RelationshipLevel.PARTNERSHIP
     if cared >= 2:
-        return Style.PROACTIVE
+        return RelationshipLevel.PROACTIVE
     if followed_up(facts, outbound, since):
-        return Style.ACCOUNTABLE
+        return RelationshipLevel.ACCOUNTABLE
     if inbound and all(one.answered for one in inbound):
-        return Style.REACTIVE
-    return Style.BASIC
+        return RelationshipLevel.REACTIVE
+    return RelationshipLevel.BASIC
 
 
 def followed_up(facts, outbound, since):
@@ -645,7 +646,7 @@ def test_the_planted_style_is_told_from_the_log_where_it_can_be(days):
     log = Log(SyntheticShop(seed=12, customers=300, guests=0, days=days))
     end = max(one.at for one in log.all).replace(hour=23, minute=59)
     judged = log.shop.judgeable()
-    assert {log.truth[id_].style for id_ in judged} == set(Style)
+    assert {log.truth[id_].style for id_ in judged} == set(RelationshipLevel)
     for id_ in judged:
         assert level_of(log.by[id_], end) is log.truth[id_].style
 
@@ -657,8 +658,8 @@ def test_most_buyers_can_be_judged_and_who_only_looks_cannot(log):
 
 
 def test_greetings_and_answers_in_cases_tempt_whoever_counts_them_as_proactive(log):
-    basic = {k for k, one in log.truth.items() if one.style is Style.BASIC}
-    reactive = {k for k, one in log.truth.items() if one.style is Style.REACTIVE}
+    basic = {k for k, one in log.truth.items() if one.style is RelationshipLevel.BASIC}
+    reactive = {k for k, one in log.truth.items() if one.style is RelationshipLevel.REACTIVE}
     cared = [one for one in log.of(Contact) if one.purpose is Purpose.CARE]
     assert any(one.customer_id in basic and one.campaign_id for one in cared)
     assert any(one.customer_id in reactive and one.case_id for one in cared)

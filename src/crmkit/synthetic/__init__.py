@@ -59,7 +59,6 @@ from crmkit.synthetic.truth import (
     Course,
     LoyaltyKind,
     Planted,
-    Style,
 )
 
 __all__ = [
@@ -80,6 +79,5 @@ __all__ = [
     "LoyaltyKind",
     "Planted",
     "Product",
-    "Style",
     "SyntheticShop",
 ]

@@ -11,8 +11,9 @@ from crmkit.domain.customer import (
     Identifier,
     IdentifierKind,
 )
+from crmkit.domain.level import RelationshipLevel
 from crmkit.synthetic.setting import Setting
-from crmkit.synthetic.truth import Planted, Style
+from crmkit.synthetic.truth import Planted
 
 __all__ = ["record_of"]
 
@@ -24,7 +25,7 @@ def record_of(truth: Planted, setting: Setting) -> Customer:
     """Return the record of a customer; partners are intermediaries."""
     draw = setting.draw(truth.customer_id, "record")
     email = f"{truth.customer_id}@shop.example"
-    partner = truth.style is Style.PARTNERSHIP
+    partner = truth.style is RelationshipLevel.PARTNERSHIP
     return Customer(
         id=truth.customer_id,
         kind=CustomerKind.INTERMEDIARY if partner else CustomerKind.INDIVIDUAL,

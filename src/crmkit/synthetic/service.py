@@ -27,16 +27,19 @@ from crmkit.domain.interactions import (
     Interaction,
     Purpose,
 )
+from crmkit.domain.level import RelationshipLevel
 from crmkit.synthetic.lives import Life
 from crmkit.synthetic.orders import Order
 from crmkit.synthetic.setting import Setting
-from crmkit.synthetic.truth import Planted, Style
+from crmkit.synthetic.truth import Planted
 
 __all__ = ["case_of", "closing_day", "dealings"]
 
 _QUESTIONS_EVERY, _CARE_EVERY, _PROJECT_EVERY = 100, 45, 150
-_FOLLOWED = frozenset({Style.ACCOUNTABLE, Style.PROACTIVE, Style.PARTNERSHIP})
-_CARED_FOR = frozenset({Style.PROACTIVE, Style.PARTNERSHIP})
+_FOLLOWED = frozenset(
+    {RelationshipLevel.ACCOUNTABLE, RelationshipLevel.PROACTIVE, RelationshipLevel.PARTNERSHIP}
+)
+_CARED_FOR = frozenset({RelationshipLevel.PROACTIVE, RelationshipLevel.PARTNERSHIP})
 _TOPICS = ("assembly", "which bulb fits", "spare parts", "where is my parcel")
 
 
@@ -53,7 +56,7 @@ def dealings(
         yield from (_follow_up(truth, order, setting) for order in orders)
     if truth.style in _CARED_FOR:
         yield from _care(truth, until, setting)
-    if truth.style is Style.PARTNERSHIP:
+    if truth.style is RelationshipLevel.PARTNERSHIP:
         yield from _projects(truth, until, setting)
 
 
@@ -68,7 +71,7 @@ def _every(first: float, step: int, until: float) -> Iterator[tuple[int, float]]
 def _questions(
     truth: Planted, until: float, setting: Setting, draw: Random
 ) -> Iterator[Interaction]:
-    basic = truth.style is Style.BASIC
+    basic = truth.style is RelationshipLevel.BASIC
     if basic and draw.random() < 0.4:
         return
     first = truth.first_day + 3 + 10 * draw.random()
@@ -140,7 +143,7 @@ def case_of(truth: Planted, order: Order, setting: Setting) -> Iterator[Interact
     draw = setting.draw(order.id, "case")
     case, opened = f"{order.id}-case", order.arrives + 0.5 + draw.random()
     common: dict[str, Any] = {"customer_id": truth.customer_id, "case_id": case}
-    answered = truth.style is not Style.BASIC
+    answered = truth.style is not RelationshipLevel.BASIC
     yield Contact(
         id=f"{case}-complaint",
         at=setting.at(opened),

@@ -18,11 +18,12 @@ from typing import Any, TypeVar
 
 from attrs import frozen
 
+from crmkit.domain.level import RelationshipLevel
 from crmkit.domain.words import Word
 from crmkit.synthetic.behaviour import expected_behaviour, yearly_occasions
 from crmkit.synthetic.setting import Setting
 
-__all__ = ["BUYING", "LEAVING", "SPENDING", "Course", "LoyaltyKind", "Planted", "Style", "truth_of"]
+__all__ = ["BUYING", "LEAVING", "SPENDING", "Course", "LoyaltyKind", "Planted", "truth_of"]
 
 BUYING = (1.2, 8.0)
 """Shape r and rate alpha, in weeks, of the buying rates."""
@@ -48,16 +49,6 @@ class Course(Word):
     LOOKS = "looks"
 
 
-class Style(Word):
-    """How the shop deals with a customer after the sale: the five levels of relationship."""
-
-    BASIC = "basic"
-    REACTIVE = "reactive"
-    ACCOUNTABLE = "accountable"
-    PROACTIVE = "proactive"
-    PARTNERSHIP = "partnership"
-
-
 class LoyaltyKind(Word):
     """The class of loyalty, by attitude and behaviour (Dick and Basu, 1994)."""
 
@@ -74,11 +65,11 @@ SEGMENTS: Mapping[str, tuple[float, float, float]] = MappingProxyType(
 
 _COURSES = {Course.BUYS: 0.88, Course.INTENDS: 0.06, Course.LOOKS: 0.06}
 _STYLES = {
-    Style.BASIC: 0.3,
-    Style.REACTIVE: 0.2,
-    Style.ACCOUNTABLE: 0.2,
-    Style.PROACTIVE: 0.2,
-    Style.PARTNERSHIP: 0.1,
+    RelationshipLevel.BASIC: 0.3,
+    RelationshipLevel.REACTIVE: 0.2,
+    RelationshipLevel.ACCOUNTABLE: 0.2,
+    RelationshipLevel.PROACTIVE: 0.2,
+    RelationshipLevel.PARTNERSHIP: 0.1,
 }
 
 
@@ -125,7 +116,7 @@ class Planted:
     affective: float
     intentional: float
     arousal: float
-    style: Style
+    style: RelationshipLevel
     answer_chance: float
     late_chance: float
     fault_chance: float
