@@ -63,9 +63,10 @@ def line(name: str, found: Any) -> str:
 
 
 def methods(of: type) -> Iterator[str]:
-    """The lines of a class's public methods, as they stand in its file."""
+    """The lines of a class's public methods, those it inherits first."""
     yield f"### {of.__name__}\n"
-    public = (name for name in vars(of) if not name.startswith("_"))
+    found = dict.fromkeys(name for one in reversed(of.__mro__[:-1]) for name in vars(one))
+    public = (name for name in found if not name.startswith("_"))
     yield from (
         line(name, getattr(of, name)) for name in public if inspect.isroutine(getattr(of, name))
     )

@@ -1,0 +1,104 @@
+"""What can be asked of all customers together."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from crmkit.domain.offer import Offer
+from crmkit.domain.offer_uptake import Exposure, OfferCount, exposures, uptake
+from crmkit.domain.tally import BaseSummary, CustomerTally, collect_customers
+from crmkit.domain.times import (
+    AsOf,
+    Period,
+    date_of,
+    microseconds,
+)
+from crmkit.metrics.kpis.concentration import Concentration, concentration
+from crmkit.metrics.kpis.customer_rfm import CustomerRfm, customer_rfm
+from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
+from crmkit.metrics.kpis.rfm import RfmCuts, Scheme
+from crmkit.opened_base import OpenedBase
+from crmkit.profiles import Profiles
+
+
+class AskingAll(OpenedBase):
+    """Questions about all customers."""
+
+    def summaries(
+        self, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> BaseSummary:
+        """Return what every customer's history adds up to, and the guests' together."""
+        return self._readings.at(self._moment(as_of), known_at).base
+
+    def profiles(self, *, as_of: AsOf | None = None, known_at: datetime | None = None) -> Profiles:
+        """Return every customer judged, one row each."""
+        return self._readings.at(self._moment(as_of), known_at).profiles
+
+    def kpis(
+        self, period: Period, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> PeriodKpis:
+        """Return the performance over a period, with what is known at ``as_of``."""
+        until = self._moment(as_of)
+        reading = self._readings.at(until, known_at)
+        window, micros = period.days(), microseconds(until)
+        facts = (
+            fact
+            for fact in self._readings.facts(known_at)
+            if fact.day in window and fact.at <= micros
+        )
+        within = collect_customers(facts, tally=CustomerTally)
+        return period_kpis(
+            period,
+            now=reading.base,
+            within=BaseSummary.read(within, as_of_day=reading.as_of_day),
+            tallies=reading.tallies,
+            shop=self.shop,
+            base_gap=reading.profiles.base_gap,
+        )
+
+    def uptake(
+        self, offer: Offer, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> OfferCount:
+        """Return what came of an offer: shown, accepted, released, and who is held out."""
+        tallies = self._readings.at(self._moment(as_of), known_at).tallies
+        return uptake(tallies, offer, shop=self.shop)
+
+    def exposures(
+        self, offer: Offer, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Iterator[Exposure]:
+        """Yield who was meant to see an offer and who was held out, and what came of it."""
+        tallies = self._readings.at(self._moment(as_of), known_at).tallies
+        yield from exposures(tallies, offer, shop=self.shop)
+
+    def concentration(
+        self, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Concentration:
+        """Return how unevenly net revenue is spread over customers, in major units."""
+        rows = self.profiles(as_of=as_of, known_at=known_at).rows
+        return concentration(float(one.revenue.amount) for one in rows if one.occasions)
+
+    def rfm(
+        self,
+        *,
+        scheme: Scheme = "fixed",
+        cuts: RfmCuts | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> CustomerRfm:
+        """Return recency, frequency and money scores of every buyer.
+
+        Args:
+            scheme: "fixed" by ``cuts``, "quintile", "nested" or "stone".
+            cuts: For "fixed"; the default ones leave money unscored.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InsufficientDataError: Fewer than five buyers to rank.
+        """
+        people = self.summaries(as_of=as_of, known_at=known_at).customers.values()
+        return customer_rfm(people, shop=self.shop, scheme=scheme, cuts=cuts)
+
+    def last_day(self) -> date | None:
+        """Return the local day of the latest interaction kept; None without any."""
+        last = self.store.extent(self.shop.id).last_at
+        return None if last is None else date_of(self.reporting.day(last))

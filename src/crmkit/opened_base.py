@@ -1,0 +1,122 @@
+"""What every question to a customer base starts from: its store, read as of a moment."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from attrs import define, field
+
+from crmkit.adapters.registry import open_store
+from crmkit.domain.customer import is_guest
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.interactions import Interaction
+from crmkit.domain.ports import Store
+from crmkit.domain.reporting import Rates, Reporting
+from crmkit.domain.returns import facts_of
+from crmkit.domain.shop import Shop
+from crmkit.domain.times import (
+    AsOf,
+    Clock,
+    Period,
+    date_of,
+    last_moment,
+    system_clock,
+    utc_if_given,
+)
+from crmkit.dossier import Dossier
+from crmkit.readings import Readings
+
+
+@define(kw_only=True)
+class OpenedBase:
+    """A store, a shop's policy and a clock, and how they are read together.
+
+    Attributes:
+        store: Where the facts are.
+        reporting: The shop, its zone and rates.
+        clock: Tells what is now.
+    """
+
+    store: Store
+    reporting: Reporting
+    clock: Clock = system_clock
+    _readings: Readings = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._readings = Readings(self.store, self.reporting)
+
+    @classmethod
+    def open(
+        cls,
+        target: Any,
+        *,
+        shop: Shop,
+        clock: Clock = system_clock,
+        rates: Rates | None = None,
+        rebuild: bool = False,
+    ) -> Self:
+        """Open a shop's customer base.
+
+        Args:
+            target: A URL ("memory:", "sqlite:///crm.db"), a connection, or a store.
+            shop: The shop; its id is the tenant, its policy rules every answer.
+            clock: Tells the time; tests hand in their own.
+            rates: Exchange rates, for a shop that sells in several currencies.
+            rebuild: Derive everything anew, where the zone or currency has changed.
+
+        Raises:
+            ShopMismatchError: The store keeps the shop with another zone or currency.
+            InvalidValueError: There is no such kind of store.
+            StoreError: The store cannot be opened.
+        """
+        store, to = open_store(target), Reporting(shop, rates)
+        (store.rebuild if rebuild else store.attach)(to)
+        return cls(store=store, reporting=to, clock=clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close what was opened; a store or connection that was handed in stays open."""
+        self.store.close()
+
+    @property
+    def shop(self) -> Shop:
+        """The shop's policy."""
+        return self.reporting.shop
+
+    def _dossier(self, customer_id: str, as_of: AsOf | None, known_at: datetime | None) -> Dossier:
+        """What is known of one customer up to a moment: at least one fact."""
+        if is_guest(customer_id):
+            raise InvalidValueError("customer_id", customer_id, "must not be a guest")
+        until = self._moment(as_of)
+        past = self._past(customer_id, until, known_at)
+        if not past:
+            raise InvalidValueError(
+                "customer_id", customer_id, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
+            )
+        return Dossier(
+            customer_id=customer_id,
+            until=until,
+            history=past,
+            to=self.reporting,
+            find_standards=lambda: self._readings.standards(until, known_at),
+            facts_of_other=lambda other: facts_of(
+                self._past(other, until, known_at), self.reporting
+            ),
+        )
+
+    def _past(
+        self, customer_id: str, until: datetime, known_at: datetime | None
+    ) -> list[Interaction]:
+        known = utc_if_given(known_at)
+        history = self.store.history(self.shop.id, customer_id, known_at=known)
+        return [one for one in history if one.at <= until]
+
+    def _fiscal_year(self, day: int) -> Period:
+        return Period.fiscal_year_of(date_of(day), starts=self.shop.fiscal_year_starts)
+
+    def _moment(self, as_of: AsOf | None) -> datetime:
+        return last_moment(self.clock() if as_of is None else as_of, self.reporting.zone)
