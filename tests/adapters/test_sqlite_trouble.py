@@ -16,7 +16,7 @@ from crmkit.adapters.stores import _schema
 from crmkit.adapters.stores._derived import EVER, OF_ALL, OF_ONE
 from crmkit.adapters.stores._driver_errors import said
 from crmkit.adapters.stores.memory import MemoryStore
-from crmkit.adapters.stores.sqlite import SQLiteStore
+from crmkit.adapters.stores.sqlite import EXTENT, SQLiteStore
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import (
     SchemaVersionError,
@@ -209,6 +209,17 @@ def test_histories_are_read_along_the_index_without_sorting(query):
     connection.close()
 
 
+def test_what_happened_later_is_counted_along_an_index_of_its_own():
+    connection = sqlite3.connect(":memory:")
+    SQLiteStore(connection)
+    values = {"shop": "lamp", "until": 0}
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {EXTENT}", values)]
+    index = "COVERING INDEX crmkit_moments (shop_id=? AND revision=? AND at>?)"
+    assert any(index in step for step in plan)
+    assert not any(step.startswith("SCAN") and "CONSTANT" not in step for step in plan)
+    connection.close()
+
+
 def test_a_stream_from_a_file_sees_one_state_while_others_write(tmp_path):
     store = SQLiteStore.open(tmp_path / "shop.db")
     store.attach(LAMP)
@@ -351,14 +362,15 @@ def test_a_forked_process_opens_connections_of_its_own(tmp_path):
 # --- databases that cannot be used -------------------------------------------------------------
 
 
-def test_another_schema_version_is_refused(tmp_path):
+@pytest.mark.parametrize("version", [99, _schema.VERSION + 1, 0, -1])
+def test_another_schema_version_is_refused(tmp_path, version):
     SQLiteStore.open(tmp_path / "shop.db").close()
     connection = sqlite3.connect(tmp_path / "shop.db")
-    connection.execute("UPDATE crmkit_meta SET value = 99 WHERE name = 'schema'")
+    connection.execute("UPDATE crmkit_meta SET value = ? WHERE name = 'schema'", (version,))
     connection.commit()
     with pytest.raises(SchemaVersionError) as caught:
         SQLiteStore.open(tmp_path / "shop.db")
-    assert (caught.value.found, caught.value.expected) == (99, _schema.VERSION)
+    assert (caught.value.found, caught.value.expected) == (version, _schema.VERSION)
     with pytest.raises(SchemaVersionError):
         SQLiteStore(connection)
     connection.close()

@@ -27,7 +27,56 @@ from crmkit.domain.tally import (
 from crmkit.domain.tally.expression import COMPARISONS
 
 SMALL = st.integers(-2, 3)
-KINDS = ["purchase", "purchase", "return", "delivered", "survey_response", "visit"]
+WHOLE = st.none() | SMALL
+MONEY = ["goods", "units", "amount", "cost", "costed", "discount", "shipping", "tax", "due_day"]
+SIGN = st.sampled_from([None, 0, 0, 1, 1])
+
+
+def some_of(*words):
+    """One of a few words, or none."""
+    return st.sampled_from([None, *words])
+
+
+#: What a column may say where its kind has it, or anywhere in a row that breaks the rules.
+SAID = {
+    "question": some_of("nps/it", "csat/shop"),
+    "rating": st.none() | st.integers(0, 10),
+    "scale_low": st.just(0),
+    "scale_high": st.just(10),
+    "offer_id": some_of("spring", "lamp"),
+    "campaign_id": some_of("mail"),
+    "case_key": some_of("1", "2"),
+    "promise_key": some_of("1", "2"),
+    "referred_id": some_of("dan", "eve"),
+    "matter": some_of("contact/outbound/follow_up", "case/complaint", "visit/viewed", "review"),
+    "state": SIGN,
+    "fault": SIGN,
+    "intent": SIGN,
+    "severity": st.none() | st.integers(1, 5),
+    "points": WHOLE,
+    "waited": WHOLE,
+    "lasted": WHOLE,
+    "spent": WHOLE,
+    "worth": WHOLE,
+    "due_at": st.none() | st.integers(-3, 12),
+}
+#: The columns, beside those of every row, that a kind has.
+KINDS = {
+    "purchase": ("offer_id",),
+    "return": ("fault",),
+    "delivered": (),
+    "survey_response": ("question", "rating", "scale_low", "scale_high"),
+    "contact": ("case_key", "campaign_id", "matter", "waited", "lasted", "state"),
+    "case_opened": ("case_key", "matter", "severity", "due_at"),
+    "case_closed": ("case_key", "state"),
+    "promise_made": ("promise_key", "due_at"),
+    "promise_settled": ("promise_key", "matter", "state", "spent"),
+    "visit": ("matter", "intent", "lasted"),
+    "contribution": ("matter", "points", "worth"),
+    "referral": ("referred_id", "state", "spent"),
+    "offer_shown": ("offer_id", "campaign_id"),
+    "offer_answered": ("offer_id", "state"),
+}
 
 
 def wild_facts(max_size=12, min_size=0):
@@ -37,11 +86,10 @@ def wild_facts(max_size=12, min_size=0):
 
 @st.composite
 def wild_fact(draw):
-    kind = draw(st.sampled_from(KINDS))
+    kind = draw(st.sampled_from(["purchase", "purchase", *KINDS]))
     guest = draw(st.integers(0, 4)) == 0
     customer = draw(st.sampled_from("ab"))
-    money = st.none() | SMALL
-    answers = kind == "survey_response"
+    has = SAID if draw(st.integers(0, 5)) == 0 else KINDS[kind]
     return Fact(
         shop_id="shop",
         source="till",
@@ -55,19 +103,8 @@ def wild_fact(draw):
         day=at // 4,
         channel=draw(st.sampled_from([None, "web", "shop"])),
         order_key=draw(st.sampled_from([None, "1", "2", "3"])),
-        goods=draw(money),
-        units=draw(money),
-        amount=draw(money),
-        cost=draw(money),
-        costed=draw(money),
-        discount=draw(money),
-        shipping=draw(money),
-        tax=draw(money),
-        due_day=draw(money),
-        question=draw(st.sampled_from([None, "nps/it", "csat/shop"])) if answers else None,
-        rating=draw(st.none() | st.integers(0, 10)) if answers else None,
-        scale_low=0 if answers else None,
-        scale_high=10 if answers else None,
+        **{name: draw(WHOLE) for name in MONEY},
+        **{name: draw(SAID[name]) for name in has},
     )
 
 
@@ -79,8 +116,10 @@ class Columns(NamedTuple):
     conditions: list[str]
 
 
-FACTS = Columns(["goods", "units", "amount", "day", "at"], ["kind", "channel"], [])
-ORDERS = Columns(["net", "units", "day", "delivered_day"], [], ["void", "late"])
+FACTS = Columns(
+    ["goods", "units", "amount", "day", "at", "state", "spent"], ["kind", "channel", "matter"], []
+)
+ORDERS = Columns(["net", "units", "day", "delivered_day"], [], ["void", "late", "followed_up"])
 
 
 def numbers(columns, depth=2):

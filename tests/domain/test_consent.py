@@ -80,7 +80,7 @@ def test_silence_is_a_no_and_says_so():
     assert not permission.allowed
     assert permission.consent is None
     assert permission.reason == "no consent covers email/promotion: denied by default"
-    assert str(permission) == "email/promotion: denied\n" + permission.reason
+    assert str(permission) == "email/promotion: denied\n  " + permission.reason
 
 
 def test_the_consents_are_the_latest_words_on_each_channel_and_purpose():

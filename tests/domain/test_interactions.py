@@ -215,14 +215,6 @@ def test_what_cannot_exist_is_refused(wrong, raised):
         wrong()
 
 
-def test_each_item_is_answered_once():
-    answer = Answer(item="q", value=1, scale=Scale(1, 5))
-    with pytest.raises(InvalidValueError, match="each item once"):
-        SurveyResponse(id="s", customer_id="a", at=AT, instrument="x", answers=[answer, answer])
-    with pytest.raises(ValueError, match="answers"):
-        SurveyResponse(id="s", customer_id="a", at=AT, instrument="x", answers=[])
-
-
 @given(histories(), st.randoms())
 def test_the_order_of_a_history_is_its_own(history, chance):
     shuffled = list(history)

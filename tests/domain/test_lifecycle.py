@@ -1,6 +1,5 @@
 """States follow the table; the past is not rewritten by what comes later."""
 
-from datetime import UTC, date, datetime
 from itertools import pairwise
 
 import pytest
@@ -10,7 +9,6 @@ from hypothesis import strategies as st
 from crmkit.domain.errors import IllegalTransitionError
 from crmkit.domain.lifecycle import (
     Patience,
-    Transition,
     gaps,
     intent_day,
     is_active,
@@ -19,7 +17,6 @@ from crmkit.domain.lifecycle import (
     quantile,
     usual_gap,
 )
-from crmkit.domain.relationship import Relationship
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle, Stage, State
 
@@ -144,27 +141,6 @@ def test_the_usual_gap_pools_the_whole_base():
 @given(st.lists(st.integers(0, 1000), min_size=1), st.floats(0, 1))
 def test_a_quantile_lies_within_its_values(values, q):
     assert min(values) <= quantile(values, q) <= max(values)
-
-
-def test_a_relationship_reads_well():
-    told = Relationship(
-        customer_id="ann",
-        as_of=datetime(2026, 3, 1, tzinfo=UTC),
-        state=State.DORMANT,
-        history=(Transition(day=0, trigger="first contact", origin=None, to=State.POTENTIAL),),
-        since=date(2026, 1, 1),
-        first_order=date(2026, 1, 1),
-        last_order=date(2026, 1, 10),
-        occasions=2,
-        quiet=50,
-        patience=Patience(dormant_after=30.4, lost_after=60.8, own=True),
-        notes=("first seen near the start of the log",),
-    )
-    assert told.stage is Stage.RETAIN
-    assert str(told) == (
-        "ann: dormant (retain); 2 occasions, the latest on 2026-01-10; quiet 50 days; "
-        "dormant after 30 (own rhythm); first seen near the start of the log"
-    )
 
 
 def test_a_wish_a_cart_or_a_quote_shows_intent_and_so_do_three_days_of_looking_in_a_fortnight():

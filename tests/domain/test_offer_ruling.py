@@ -205,11 +205,11 @@ def test_a_ruling_shows_and_explains_itself():
     ruling = ruled(offer(global_limit=5), taken_globally=2)
     assert str(ruling) == (
         "offer spring to ann: allowed\n"
-        "consent       email/any granted on 2026-01-01 12:00 UTC (met)\n"
-        "control       not in the control group (0.0% of customers are) (met)\n"
-        "validity      valid from the beginning until further notice (met)\n"
-        "global_limit  2 of 5 taken (met)\n"
-        "complaint     no complaint is open (met)"
+        "  consent       email/any granted on 2026-01-01 12:00 UTC (met)\n"
+        "  control       not in the control group (0.0% of customers are) (met)\n"
+        "  validity      valid from the beginning until further notice (met)\n"
+        "  global_limit  2 of 5 taken (met)\n"
+        "  complaint     no complaint is open (met)"
     )
     told = ruling.explain()
     assert (told.figure, told.answer, told.coverage) == ("may_offer", "allowed", "5 of 5 rules met")

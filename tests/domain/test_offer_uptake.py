@@ -215,12 +215,12 @@ def test_the_counts_of_a_base_by_hand():
     }
     assert str(count) == (
         "offer spring\n"
-        "customers             5\n"
-        "in the control group  2 (1 were shown it)\n"
-        "shown                 3 times to 2 customers\n"
-        "declined              by 1\n"
-        "accepted              3 times, by 2 customers\n"
-        "released              1 times"
+        "  customers             5\n"
+        "  in the control group  2 (1 were shown it)\n"
+        "  shown                 3 times to 2 customers\n"
+        "  declined              by 1\n"
+        "  accepted              3 times, by 2 customers\n"
+        "  released              1 times"
     )
     told = count.explain()
     assert (told.answer, told.left_out) == ("3 accepted", ("1 orders that were undone",))

@@ -1,5 +1,6 @@
-"""What cattrs raises, as one error that names the path of the first thing wrong."""
+"""What a reading raises, as one error that names the path of the first thing wrong."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cattrs.errors import (
@@ -9,6 +10,10 @@ from cattrs.errors import (
 )
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.mapping import frozen_mapping
+
+#: The field of an error about a value whose place is known to whoever reads the whole.
+HERE = ""
 
 
 def refused(error: Exception, *, private: bool = False) -> InvalidValueError:
@@ -18,38 +23,49 @@ def refused(error: Exception, *, private: bool = False) -> InvalidValueError:
         error: What it raised.
         private: Keep values out of the error, for they may be personal.
     """
-    path, inner, cause = _first("", error)
+    path, cause = _first("", error)
     value, rule, way_out = _reason(cause)
-    if inner:
-        path = f"{path}.{inner}" if path else inner
     return InvalidValueError(path or "value", "…" if private else value, rule, way_out)
 
 
-def _first(path: str, error: Exception) -> tuple[str, str, Exception]:
-    """Follow the first branch: the path, the field that the leaf itself names, the leaf."""
+def _first(path: str, error: Exception) -> tuple[str, Exception]:
+    """Follow the first branch to its leaf; return the path to it and the leaf."""
     if isinstance(error, ClassValidationError):
         noted, rest = error.group_exceptions()
         if noted:
             inner, note = noted[0]
-            return _beyond(f"{path}.{note.name}" if path else note.name, inner)
-        return path, _own_field(rest[0]), rest[0]
-    return path, "", error
+            return _beyond(_joined(path, note.name), inner)
+        return _own(path, rest[0]), rest[0]
+    return path, error
 
 
-def _beyond(path: str, error: Exception) -> tuple[str, str, Exception]:
+def _beyond(path: str, error: Exception) -> tuple[str, Exception]:
     while isinstance(error, IterableValidationError):
         noted, _ = error.group_exceptions()
         error, note = noted[0]
         path = f"{path}[{note.index}]"
-    return _first(path, error)
+    if isinstance(error, ClassValidationError) or type(error) is not InvalidValueError:
+        return _first(path, error)
+    # Money names its own parts, which stand in a list and have no path.
+    return (path if error.field in _PARTS else _joined(path, error.field)), error
 
 
-def _own_field(error: Exception) -> str:
+_PARTS = {HERE, "minor", "currency"}
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path and name else path or name
+
+
+def _own(path: str, error: Exception) -> str:
+    """The path of what a whole object was refused for."""
     if isinstance(error, ForbiddenExtraKeysError):
-        return min(error.extra_fields)
+        return _joined(path, min(map(str, error.extra_fields)))
     if isinstance(error, InvalidValueError):
-        return error.field
-    return ""
+        name = error.field
+        # A scale calls itself "scale", as does the field that holds it.
+        return path if path.rsplit(".", maxsplit=1)[-1] == name else _joined(path, name)
+    return path
 
 
 def _reason(error: Exception) -> tuple[Any, str, str]:
@@ -59,4 +75,26 @@ def _reason(error: Exception) -> tuple[Any, str, str]:
         return None, "it must be given", ""
     if isinstance(error, ForbiddenExtraKeysError):
         return "…", "no such field is known", "leave it out, or put it under extra"
+    if isinstance(error, RecursionError):
+        return "…", "must not be nested that deep", ""
     return "…", str(error.args[0] if error.args else error), ""
+
+
+def placed(value: Mapping[Any, Any], error: InvalidValueError) -> InvalidValueError:
+    """Return ``error`` with the whole path to what JSON has no word for inside ``value``."""
+    path = next(_wrong(HERE, value), error.field)
+    return InvalidValueError(path, error.value, error.rule, error.way_out)
+
+
+def _wrong(path: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _wrong(_joined(path, str(name)), item if isinstance(name, str) else {name})
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from _wrong(f"{path}[{i}]", item)
+    else:
+        try:
+            frozen_mapping({"item": value})
+        except InvalidValueError:
+            yield path

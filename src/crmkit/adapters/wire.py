@@ -1,4 +1,4 @@
-"""Interactions, customers and shops as plain data and as text, and back.
+"""Interactions, customers, shops and offers as plain data and as text, and back.
 
 Kinds go by their stable words under ``kind``, beside the ``schema`` that wrote them. The
 text is canonical: keys sorted, no spaces, what equals its default left out, so that equal
@@ -10,152 +10,63 @@ A kind added to the union of interactions is written and read without an edit he
 """
 
 import json
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
-from operator import attrgetter
-from types import GenericAlias
-from typing import Any, TypeVar, cast, get_args, get_origin
-
-from cattrs import Converter
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar, cast
 
 from crmkit.adapters._wire_errors import refused
+from crmkit.adapters._wire_hooks import converter
+from crmkit.adapters._wire_upcasts import SCHEMA, UPCASTS, brought_up
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import KINDS, Interaction
-from crmkit.domain.mapping import FrozenMapping, frozen_mapping, thawed
-from crmkit.domain.money import Money, to_decimal
+from crmkit.domain.offer import Offer
 from crmkit.domain.shop import Shop
 
-#: The schema that is written. What older schemas wrote is brought up, a step at a time.
-SCHEMA = 1
-
-#: From a schema to the next: plain data in, plain data out.
-UPCASTS: dict[int, Callable[[dict[str, Any]], dict[str, Any]]] = {}
+__all__ = [
+    "SCHEMA",
+    "UPCASTS",
+    "customer_from_json",
+    "customer_from_plain",
+    "customer_to_json",
+    "customer_to_plain",
+    "from_json",
+    "from_plain",
+    "offer_from_json",
+    "offer_from_plain",
+    "offer_to_json",
+    "offer_to_plain",
+    "shop_from_json",
+    "shop_from_plain",
+    "shop_to_json",
+    "shop_to_plain",
+    "to_json",
+    "to_plain",
+]
 
 _T = TypeVar("_T")
 
 
-def _exactly(kind: type, called: str) -> Callable[[Any, Any], Any]:
-    """A hook that lets through what already is of ``kind``; True is no number here."""
-
-    def structure(value: Any, _type: Any) -> Any:
-        if type(value) is not kind:
-            raise InvalidValueError("value", value, f"must be {called}")
-        return value
-
-    return structure
-
-
-def _decimal_text(value: Decimal) -> str:
-    """The shortest text without an exponent: equal decimals give equal texts."""
-    if not value:
-        return "0"
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of a JSON text; a name that comes twice would hide a value."""
+    members = dict(pairs)
+    if len(members) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise InvalidValueError(twice, "…", "must come once in its object")
+    return members
 
 
-def _decimal(value: Any, _type: Any) -> Decimal:
-    if not isinstance(value, str):
-        raise InvalidValueError("value", value, "must be a number written as text")
-    return to_decimal("value", value)
+def _no_number(word: str) -> NoReturn:
+    raise InvalidValueError("text", word, "must be JSON, which has no such number")
 
 
-def _money(value: Any, _type: Any) -> Money:
-    if not isinstance(value, list | tuple) or [type(part) for part in value] != [int, str]:
-        raise InvalidValueError("value", value, "must be [minor units, currency]")
-    return Money(*value)
-
-
-def _time_text(value: datetime) -> str:
-    return value.isoformat(timespec="microseconds")
-
-
-def _time(value: Any, _type: Any) -> datetime:
-    if not isinstance(value, str):
-        raise InvalidValueError("value", value, "must be an ISO 8601 text")
-    return datetime.fromisoformat(value)
-
-
-def _date(value: Any, _type: Any) -> date:
-    if not isinstance(value, str):
-        raise InvalidValueError("value", value, "must be an ISO 8601 date")
-    return date.fromisoformat(value)
-
-
-def _frozen(value: Any, _type: Any) -> FrozenMapping:
-    if not isinstance(value, Mapping):
-        raise InvalidValueError("value", value, "must be an object")
-    return frozen_mapping(value)
-
-
-def _is_mapping(kind: Any) -> bool:
-    return kind is FrozenMapping or get_origin(kind) is Mapping
-
-
-def _word(value: Any, kind: Any) -> Any:
-    if value not in list(kind):
-        raise InvalidValueError("value", value, f"must be one of {', '.join(kind)}")
-    return kind(value)
-
-
-def _is_items(kind: Any) -> bool:
-    return get_origin(kind) in (tuple, frozenset)
-
-
-def _items(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
-    """A hook for tuples and sets: a list and nothing else, least of all a text."""
-    of: Any = GenericAlias(list, get_args(kind)[:1])
-    make, hook = cast("type", get_origin(kind)), converter.get_structure_hook(of)
-
-    def structure(value: Any, _type: Any) -> Any:
-        if not isinstance(value, list | tuple):
-            raise InvalidValueError("value", value, "must be a list")
-        return make(hook(value, of))
-
-    return structure
-
-
-def _plain_items(kind: Any, converter: Converter) -> Callable[[Any], Any]:
-    hook = converter.get_unstructure_hook(get_args(kind)[0])
-    if get_origin(kind) is frozenset:
-        return lambda value: sorted(map(hook, value))
-    return lambda value: [hook(one) for one in value]
-
-
-def _converter(*, detailed: bool, whole: bool = False) -> Converter:
-    """A converter: quick, or with the paths of errors; ``whole`` writes defaults too."""
-    made = Converter(
-        omit_if_default=not whole, forbid_extra_keys=True, detailed_validation=detailed
-    )
-    for kind, called in ((str, "text"), (int, "a whole number"), (bool, "true or false")):
-        made.register_structure_hook(kind, _exactly(kind, called))
-    made.register_structure_hook(Decimal, _decimal)
-    made.register_structure_hook(Money, _money)
-    made.register_structure_hook(datetime, _time)
-    made.register_structure_hook(date, _date)
-    made.register_structure_hook_func(_is_mapping, _frozen)
-    made.register_structure_hook(StrEnum, _word)
-    made.register_structure_hook_factory(_is_items, _items)
-    made.register_unstructure_hook(Decimal, _decimal_text)
-    made.register_unstructure_hook(Money, lambda value: [value.minor, value.currency])
-    made.register_unstructure_hook(datetime, _time_text)
-    made.register_unstructure_hook(date, date.isoformat)
-    made.register_unstructure_hook_func(_is_mapping, thawed)
-    made.register_unstructure_hook(StrEnum, attrgetter("value"))
-    made.register_unstructure_hook_factory(_is_items, _plain_items)
-    return made
-
-
-_QUICK = _converter(detailed=False)
-_DETAILED = _converter(detailed=True)
-_WHOLE = _converter(detailed=False, whole=True)
-_WRITE = {kind: _QUICK.get_unstructure_hook(kind) for kind in KINDS.values()}
-_READ = {word: (kind, _QUICK.get_structure_hook(kind)) for word, kind in KINDS.items()}
+_CONVERTER = converter()
+_WHOLE = converter(whole=True)
+_WRITE = {kind: _CONVERTER.get_unstructure_hook(kind) for kind in KINDS.values()}
 _ENCODE = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
 ).encode
+_DECODE = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_number).decode
 
 
 def to_plain(interaction: Interaction) -> dict[str, Any]:
@@ -173,15 +84,11 @@ def from_plain(plain: Mapping[str, Any]) -> Interaction:
         InvalidValueError: Something in it is missing, unknown or cannot exist; the error's
             field is the path to it, such as ``lines[2].amount``.
     """
-    body = _upcast(_object(plain))
+    body = brought_up(_object(plain))
     word = body.pop("kind", None)
-    if not isinstance(word, str) or word not in _READ:
-        raise InvalidValueError("kind", word, f"must be one of {', '.join(sorted(_READ))}")
-    kind, read = _READ[word]
-    try:
-        return cast("Interaction", read(body, kind))
-    except Exception:  # noqa: BLE001 -- whatever it was, the detailed reading names its place
-        return cast("Interaction", _explained(body, kind))
+    if not isinstance(word, str) or word not in KINDS:
+        raise InvalidValueError("kind", word, f"must be one of {', '.join(sorted(KINDS))}")
+    return cast("Interaction", _read(body, KINDS[word]))
 
 
 def to_json(interaction: Interaction) -> str:
@@ -207,7 +114,7 @@ def from_json(text: str) -> Interaction:
 
 def customer_to_plain(customer: Customer) -> dict[str, Any]:
     """Return a customer record as data that every JSON writer understands."""
-    return cast("dict[str, Any]", _QUICK.unstructure(customer))
+    return cast("dict[str, Any]", _CONVERTER.unstructure(customer))
 
 
 def customer_from_plain(plain: Mapping[str, Any]) -> Customer:
@@ -216,7 +123,7 @@ def customer_from_plain(plain: Mapping[str, Any]) -> Customer:
     Raises:
         InvalidValueError: It does not hold one; values stay out of the error.
     """
-    return _explained(_object(plain), Customer, private=True)
+    return _read(_object(plain), Customer, private=True)
 
 
 def shop_to_plain(shop: Shop) -> dict[str, Any]:
@@ -230,7 +137,21 @@ def shop_from_plain(plain: Mapping[str, Any]) -> Shop:
     Raises:
         InvalidValueError: It does not hold one.
     """
-    return _explained(_object(plain), Shop)
+    return _read(_object(plain), Shop)
+
+
+def offer_to_plain(offer: Offer) -> dict[str, Any]:
+    """Return an offer as data that every JSON writer understands."""
+    return cast("dict[str, Any]", _CONVERTER.unstructure(offer))
+
+
+def offer_from_plain(plain: Mapping[str, Any]) -> Offer:
+    """Return the offer that ``plain`` holds.
+
+    Raises:
+        InvalidValueError: It does not hold one.
+    """
+    return _read(_object(plain), Offer)
 
 
 def customer_to_json(customer: Customer) -> str:
@@ -260,10 +181,24 @@ def shop_from_json(text: str) -> Shop:
     return shop_from_plain(_decoded(text))
 
 
+def offer_to_json(offer: Offer) -> str:
+    """Return an offer as canonical text."""
+    return _ENCODE(offer_to_plain(offer))
+
+
+def offer_from_json(text: str) -> Offer:
+    """Return the offer that ``text`` holds; errors as ``offer_from_plain``."""
+    return offer_from_plain(_decoded(text))
+
+
 def _decoded(text: str) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return _DECODE(text)
+    except InvalidValueError:
+        raise
+    except RecursionError as error:
+        raise InvalidValueError("text", "…", "must not be nested that deep") from error
+    except (TypeError, ValueError) as error:
         raise InvalidValueError("text", "…", f"must be JSON: {error}") from error
 
 
@@ -273,20 +208,8 @@ def _object(plain: Any) -> dict[str, Any]:
     return dict(plain)
 
 
-def _upcast(body: dict[str, Any]) -> dict[str, Any]:
-    schema = body.pop("schema", None)
-    while schema != SCHEMA:
-        if type(schema) is not int or schema not in UPCASTS:
-            raise InvalidValueError(
-                "schema", schema, f"this crmkit reads up to {SCHEMA}", "use the one that wrote it"
-            )
-        body, schema = UPCASTS[schema](body), schema + 1
-    return body
-
-
-def _explained(body: dict[str, Any], kind: type[_T], *, private: bool = False) -> _T:
-    """Read ``body`` once more, slowly, so that an error can say where it is wrong."""
+def _read(body: dict[str, Any], kind: type[_T], *, private: bool = False) -> _T:
     try:
-        return _DETAILED.structure(body, kind)
+        return _CONVERTER.structure(body, kind)
     except Exception as error:
         raise refused(error, private=private) from error

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, frozen_mapping
 from crmkit.domain.money import Money
+from crmkit.domain.naming import by_field
 from crmkit.domain.times import utc_if_given
 from crmkit.domain.validators import named, slug, whole
 from crmkit.domain.words import Word
@@ -68,7 +69,7 @@ def normalised(kind: IdentifierKind, value: str) -> str:
     return text
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Identifier:
     """A name under which a customer is known somewhere. Its value stays out of reprs.
 
@@ -99,7 +100,7 @@ class Repair(Word):
     BROKEN = "broken"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class ContactPoint:
     """An address at which a customer can be reached. Its value stays out of reprs.
 
@@ -130,7 +131,7 @@ class AcquisitionMode(Word):
     PARTNER = "partner"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Acquisition:
     """How a customer was won.
 
@@ -171,7 +172,7 @@ def _texts(value: Iterable[str]) -> tuple[str, ...]:
     return tuple(value)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Customer:
     """What is known of a customer. Personal fields stay out of the repr.
 

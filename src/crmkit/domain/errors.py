@@ -19,6 +19,7 @@ turns them into this tree, with the original as ``__cause__``. Errors keep their
 cross process borders unchanged.
 """
 
+from decimal import Decimal
 from typing import Any
 
 from crmkit._require import CrmkitError, MissingExtraError
@@ -43,8 +44,8 @@ _SHOWN = 60
 
 
 def _shown(value: Any) -> str:
-    """``value`` as an error shows it: its repr, cut where it grows long."""
-    text = repr(value)
+    """``value`` as an error shows it: a number as such, else its repr, cut where it is long."""
+    text = str(value) if isinstance(value, Decimal) else repr(value)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

@@ -11,9 +11,14 @@ __all__ = ["Explained", "Explanation"]
 
 
 def _texts(value: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name, "missing" if one is None else str(one)) for name, one in dict(value).items()
-    )
+    pairs = value.items() if isinstance(value, Mapping) else value
+    return tuple((name, _told(one)) for name, one in pairs)
+
+
+def _told(one: object) -> str:
+    if isinstance(one, float):
+        return f"{one:,.0f}" if abs(one) >= 1000 else f"{one:.4g}"
+    return "missing" if one is None else str(one)
 
 
 @frozen(kw_only=True)

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from crmkit.domain.customer import is_guest
 from crmkit.domain.facts import Fact
 from crmkit.domain.mapping import EMPTY, FrozenMapping, frozen_mapping
+from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds, utc
 from crmkit.domain.validators import named, source_word, whole
@@ -18,7 +19,7 @@ def key_of(source: str, id_: str) -> str:
     return f"{source}/{id_}"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Happened:
     """What every kind of interaction has.
 

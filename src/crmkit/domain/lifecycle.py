@@ -147,7 +147,7 @@ def _fading(
         day = last + floor(after) + 1
         if day > until:
             return
-        if shop.lifecycle.first_of(state, to) is None:
+        if to is state or shop.lifecycle.first_of(state, to) is None:
             continue
         yield Transition(day=day, trigger=f"quiet {day - last} days", origin=state, to=to)
         state = to

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money, to_decimal
+from crmkit.domain.naming import by_field
 from crmkit.domain.validators import named_if_given
 from crmkit.domain.words import Word
 
@@ -37,7 +38,7 @@ def _quantity(value: Decimal | int | str) -> Decimal:
     return number
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Line:
     """One line of an order or a return, without tax.
 

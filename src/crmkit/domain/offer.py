@@ -25,6 +25,7 @@ from crmkit.domain.interactions import PromiseMade, Purpose, Risk
 from crmkit.domain.interactions.marketing import ANY
 from crmkit.domain.level import RelationshipLevel
 from crmkit.domain.money import Money, to_decimal
+from crmkit.domain.naming import by_field
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
 from crmkit.domain.times import last_moment, microseconds, utc, utc_if_given
@@ -89,7 +90,7 @@ def _money_from(least: int) -> Any:
     return check
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Eligibility:
     """Who may be given an offer; what is left at its default asks for nothing.
 
@@ -113,7 +114,7 @@ class Eligibility:
     despite_complaint: bool = False
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class OfferPromise:
     """What the shop promises to whoever accepts an offer.
 
@@ -128,7 +129,7 @@ class OfferPromise:
     risk: Risk | None = field(default=None, converter=optional(Risk))
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Offer:
     """Something a shop offers to its customers.
 

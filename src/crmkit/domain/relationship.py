@@ -18,8 +18,8 @@ from crmkit.domain.times import date_of, microseconds, moment
 __all__ = ["OpenCase", "OpenPromise", "Relationship", "history_of", "relationship_of"]
 
 FORMULA = (
-    "the last move of the shop's table of moves, by occasions, intent and quiet days against "
-    "patience: the 90 % quantile of the customer's own gaps (from two on), else of the base's"
+    "the last move of the shop's table of moves, by occasions, intent and quiet days: dormant "
+    "beyond dormant_after, lost beyond twice that"
 )
 SOURCE = "crmkit, after the four stages and states of the textbooks"
 

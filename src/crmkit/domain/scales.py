@@ -33,7 +33,9 @@ class Scale:
             raise InvalidValueError("scale", (self.low, value), "must rise by at least one step")
 
     def __contains__(self, value: object) -> bool:
-        return isinstance(value, int) and self.low <= value <= self.high
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return self.low <= value <= self.high
 
     def __str__(self) -> str:
         return f"{self.low} to {self.high}"

@@ -4,11 +4,18 @@ Whoever has an answer to show says what belongs on the sheet, once; text and HTM
 """
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from html import escape
+from textwrap import wrap
 
 from attrs import field, frozen
 
 __all__ = ["Sheet", "Shown"]
+
+#: The columns of a line of text; only a single word can make one longer.
+WIDTH = 100
+#: The columns that a value has at least, however long its label is.
+_LEAST = 40
 
 _TABLE = '<table style="text-align:left">'
 
@@ -34,20 +41,32 @@ class Sheet:
     parts: "tuple[Sheet, ...]" = ()
 
     def text(self, indent: str = "") -> str:
-        """Return the sheet as lines of plain text, labels in one column."""
+        """Return the sheet as lines of plain text, labels in one column.
+
+        Args:
+            indent: Spaces before every line; what belongs to a title has two more.
+        """
+        own = "\n".join(line.rstrip() for line in self._lines(indent))
+        return "\n\n".join([own, *(part.text(self._deeper(indent)) for part in self.parts)])
+
+    def _deeper(self, indent: str) -> str:
+        return f"{indent}  " if self.title else indent
+
+    def _lines(self, indent: str) -> Iterator[str]:
+        deeper = self._deeper(indent)
         wide = max((len(label) for label, _ in self.rows), default=0)
-        space = f"\n{indent}{'':{wide + 2}}"
-        lines = [self.title] if self.title else []
-        lines += [f"{label:{wide}}  {space.join(v.split(chr(10)))}" for label, v in self.rows]
-        lines += self.notes
-        own = "\n".join(f"{indent}{line}".rstrip() for line in lines)
-        return "\n".join([own, *(part.text(f"{indent}  ") for part in self.parts)])
+        if self.title:
+            yield from _broken(indent, self.title, hang=4)
+        for label, value in self.rows:
+            yield from _broken(f"{deeper}{label:{wide}}  ", value)
+        for note in self.notes:
+            yield from _broken(deeper, note, hang=2)
 
     def html(self) -> str:
         """Return the sheet as a fragment of HTML; every text is escaped."""
         head = f"<p><strong>{escape(self.title)}</strong></p>" if self.title else ""
         rows = "".join(
-            f'<tr><th scope="row">{escape(label)}</th><td>{_lines(value)}</td></tr>'
+            f'<tr><th scope="row">{escape(label)}</th><td>{_in_html(value)}</td></tr>'
             for label, value in self.rows
         )
         table = f"{_TABLE}<tbody>{rows}</tbody></table>" if rows else ""
@@ -55,7 +74,17 @@ class Sheet:
         return f"<div>{head}{table}{notes}{''.join(part.html() for part in self.parts)}</div>"
 
 
-def _lines(value: str) -> str:
+def _broken(start: str, text: str, *, hang: int = 0) -> Iterator[str]:
+    """The lines of a text after what stands before it, all but the first ``hang`` further in."""
+    rest = " " * (len(start) + hang)
+    columns = max(_LEAST, WIDTH - len(rest))
+    for line in text.split("\n"):
+        for part in wrap(line, columns, break_long_words=False, break_on_hyphens=False) or [""]:
+            yield f"{start}{part}"
+            start = rest
+
+
+def _in_html(value: str) -> str:
     return "<br>".join(escape(line) for line in value.split("\n"))
 
 

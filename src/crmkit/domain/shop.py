@@ -11,6 +11,7 @@ from attrs import field, frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.money import Money, currency_code, to_decimal
+from crmkit.domain.naming import by_field
 from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle
 from crmkit.domain.surveys import BUILT_IN, Instrument
 from crmkit.domain.times import day_number, zone_of
@@ -43,7 +44,7 @@ def _zone_name(value: str) -> str:
     return zone_of(value).key
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Shop:
     """One shop and its policy.
 

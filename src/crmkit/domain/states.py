@@ -11,6 +11,7 @@ functions of ``crmkit.domain.lifecycle`` only read it.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from attrs import field, frozen
 
@@ -46,8 +47,9 @@ def _pairs(value: Iterable[Iterable[str]]) -> frozenset[tuple[State, State]]:
     return frozenset((State(origin), State(to)) for origin, to in value)
 
 
-def _stages(value: Mapping[str, str]) -> Mapping[str, Stage]:
-    return FrozenMapping({State(state): Stage(stage) for state, stage in value.items()})
+def _stages(value: Mapping[str, str]) -> Mapping[State, Stage]:
+    stages: Any = FrozenMapping({State(state): Stage(one) for state, one in value.items()})
+    return cast("Mapping[State, Stage]", stages)
 
 
 @frozen(kw_only=True)
@@ -60,10 +62,10 @@ class Lifecycle:
     """
 
     moves: frozenset[tuple[State, State]] = field(converter=_pairs)
-    stages: Mapping[str, Stage] = field(converter=_stages, hash=False)
+    stages: Mapping[State, Stage] = field(converter=_stages, hash=False)
 
     @stages.validator
-    def _every_state(self, _attribute: object, value: Mapping[str, Stage]) -> None:
+    def _every_state(self, _attribute: object, value: Mapping[State, Stage]) -> None:
         if missing := [state for state in State if state not in value]:
             raise InvalidValueError("stages", ", ".join(missing), "must have a stage each")
 

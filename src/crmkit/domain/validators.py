@@ -64,6 +64,12 @@ def whole_if_given(least: int, most: int | None = None) -> Callable[[Any, Any, A
     return check_given
 
 
+def yes_or_no(_instance: object, attribute: Any, value: Any) -> None:
+    """Refuse what is neither True nor False."""
+    if not isinstance(value, bool):
+        raise InvalidValueError(attribute.name, value, "must be true or false")
+
+
 def not_below_zero(_instance: object, attribute: Any, value: Any) -> None:
     """Refuse an amount of money below 0; None is fine."""
     if value is not None and value.minor < 0:

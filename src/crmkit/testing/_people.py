@@ -1,45 +1,105 @@
-"""Strategies for customer records and shops."""
+"""Strategies for customer records."""
+
+from typing import Any
 
 from hypothesis import strategies as st
 
-from crmkit.domain.customer import Customer, CustomerKind, Identifier, IdentifierKind
-from crmkit.domain.shop import Shop
+from crmkit.domain.customer import (
+    Acquisition,
+    AcquisitionMode,
+    ContactPoint,
+    Customer,
+    CustomerKind,
+    Identifier,
+    IdentifierKind,
+    Repair,
+)
 from crmkit.testing._values import (
     Strategy,
-    currencies,
     customer_ids,
     given_or,
     ids,
     json_values,
+    moments,
     money,
+    slugs,
+    texts,
 )
-
-_ZONES = ("UTC", "Europe/Madrid", "America/New_York", "Asia/Kathmandu", "Pacific/Apia")
 
 
 def identifiers() -> Strategy[Identifier]:
     """Names by which a customer is recognised."""
-    phone = st.builds(
-        Identifier, kind=st.just(IdentifierKind.PHONE), value=st.from_regex(r"\+[1-9]{4,12}")
-    )
-    mail = st.builds(Identifier, kind=st.just(IdentifierKind.EMAIL), value=st.emails())
-    return phone | mail
-
-
-def customers(*, id: Strategy[str] | None = None) -> Strategy[Customer]:  # noqa: A002
-    """Customer records that no store has kept yet; guests have the kind of a guest."""
+    values = {
+        IdentifierKind.PHONE: st.from_regex(r"\+[1-9]{4,12}", fullmatch=True),
+        IdentifierKind.EMAIL: st.emails(),
+        IdentifierKind.PLATFORM: st.from_regex(r"[A-Za-z0-9]{1,8}", fullmatch=True),
+        IdentifierKind.ANONYMOUS: st.from_regex(r"[a-f0-9]{8}", fullmatch=True),
+    }
     rest = {
-        "name": st.none() | st.text(max_size=8),
+        "source": st.sampled_from(["shop", "till"]),
+        "verified": st.booleans(),
+        "first_seen": st.none() | moments(),
+        "last_seen": st.none() | moments(),
+    }
+    return st.one_of(
+        [
+            st.builds(Identifier, kind=st.just(kind), value=value, **rest)
+            for kind, value in values.items()
+        ]
+    )
+
+
+def contact_points() -> Strategy[ContactPoint]:
+    """Addresses at which a customer can be reached."""
+    return st.builds(
+        ContactPoint,
+        medium=slugs(),
+        value=ids(),
+        source=st.sampled_from(["shop", "till"]),
+        verified=st.booleans(),
+        repair=st.sampled_from(Repair),
+        valid_from=st.none() | moments(),
+        valid_until=st.none() | moments(),
+    )
+
+
+def acquisitions() -> Strategy[Acquisition]:
+    """Ways by which a customer was won; rented data say until when."""
+    rest = {
+        "source": texts(),
+        "campaign_id": st.none() | ids(),
+        "cost": st.none() | money(least=0),
+        "lawful_basis": texts(),
+    }
+
+    def by(mode: AcquisitionMode) -> Strategy[Acquisition]:
+        until = moments() if mode is AcquisitionMode.RENTED else st.none() | moments()
+        return st.builds(Acquisition, mode=st.just(mode), expires=until, **rest)
+
+    return st.sampled_from(AcquisitionMode).flatmap(by)
+
+
+def _fields() -> dict[str, Strategy[Any]]:
+    return {
+        "name": texts(),
         "identifiers": st.lists(
             identifiers(), max_size=2, unique_by=lambda one: (one.kind, one.value)
         ),
         "birthday": st.none() | st.dates(),
         "language": st.none() | st.just("es-ES"),
-        "region": st.none() | st.text(max_size=5),
+        "region": texts(),
+        "contact_points": st.lists(contact_points(), max_size=2),
+        "acquisition": st.none() | acquisitions(),
+        "people": st.lists(ids(), max_size=2),
         "tags": st.frozensets(st.text(max_size=3), max_size=3),
         "attributes": st.dictionaries(st.text(max_size=4), json_values(), max_size=2),
         "notes": st.lists(st.text(max_size=8), max_size=2),
     }
+
+
+def customers(*, id: Strategy[str] | None = None) -> Strategy[Customer]:  # noqa: A002
+    """Customer records that no store has kept yet; guests have the kind of a guest."""
+    rest = _fields()
 
     def record(one: str) -> Strategy[Customer]:
         guest = one.startswith("guest:")
@@ -47,28 +107,3 @@ def customers(*, id: Strategy[str] | None = None) -> Strategy[Customer]:  # noqa
         return st.builds(Customer, id=st.just(one), kind=st.sampled_from(kinds), **rest)
 
     return given_or(id, customer_ids()).flatmap(record)
-
-
-def shops(
-    *,
-    id: Strategy[str] | None = None,  # noqa: A002
-    currency: Strategy[str] | None = None,
-) -> Strategy[Shop]:
-    """Shops of any zone, currency and policy."""
-
-    def in_currency(code: str) -> Strategy[Shop]:
-        return st.builds(
-            Shop,
-            id=given_or(id, ids()),
-            currency=st.just(code),
-            timezone=st.sampled_from(_ZONES),
-            fiscal_year_starts=st.integers(1, 12),
-            gross_margin=st.none() | st.decimals(0, 1, places=3),
-            annual_discount=st.decimals(0, 1, places=3),
-            lapse_days=st.integers(1, 400),
-            loyal_occasions=st.integers(2, 9),
-            yearly_volume=st.none() | money(currency=st.just(code), least=1),
-            observed_since=st.none() | st.dates(),
-        )
-
-    return given_or(currency, currencies()).flatmap(in_currency)

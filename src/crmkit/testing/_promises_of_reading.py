@@ -1,6 +1,6 @@
 """Promises about reading: order, exactness, what was known when, links, flat rows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from attrs import evolve
@@ -82,6 +82,30 @@ class PromisesOfReading:
         assert attached.extent("lamp") == Extent(kept=3, last_at=day(5))
         assert attached.extent("sofa") == Extent(kept=0, last_at=None)
 
+    def test_the_extent_up_to_a_moment_leaves_out_what_happened_later(
+        self, attached: Store
+    ) -> None:
+        batch: list[Interaction] = [bought(str(on), on) for on in (1, 5, 5, 7)]
+        attached.add("lamp", [*batch, rated(on=6)], recorded_at=day(20))
+        kept = [attached.extent("lamp", until=day(on)).kept for on in (0, 1, 4, 5, 6, 7, 99)]
+        assert kept == [0, 1, 1, 2, 3, 4, 4]
+        almost = day(5) - timedelta(microseconds=1)
+        assert attached.extent("lamp", until=almost) == Extent(kept=1, last_at=day(7))
+        assert attached.extent("lamp", until=day(5)) == Extent(kept=2, last_at=day(7))
+        assert attached.extent("sofa", until=day(5)) == Extent(kept=0, last_at=None)
+
+    def test_the_extent_up_to_a_moment_counts_every_later_revision(self, attached: Store) -> None:
+        attached.add("lamp", [bought("1", 1), bought("2", 8)], recorded_at=day(20))
+        assert attached.extent("lamp", until=day(5)).kept == 1
+        attached.add("lamp", [bought("1", 8, revision=1)], recorded_at=day(21))
+        assert attached.extent("lamp", until=day(5)).kept == 2
+        attached.add("lamp", [bought("2", 9, revision=3)], recorded_at=day(22))
+        assert attached.extent("lamp", until=day(5)).kept == 3
+        attached.add("lamp", [bought("3", 9)], recorded_at=day(23))
+        assert attached.extent("lamp", until=day(5)).kept == 3
+        attached.add("lamp", [bought("4", 0)], recorded_at=day(24))
+        assert attached.extent("lamp", until=day(5)) == Extent(kept=4, last_at=day(9))
+
     def test_a_history_is_given_as_it_was_known(self, attached: Store) -> None:
         attached.add("lamp", [bought("1", 0)], recorded_at=day(10))
         attached.add("lamp", [bought("2", 1)], recorded_at=day(11))
@@ -110,6 +134,8 @@ class PromisesOfReading:
             attached.add("lamp", [bought()], recorded_at=naive)
         with pytest.raises(InvalidValueError):
             attached.history("lamp", "ann", known_at=naive)
+        with pytest.raises(InvalidValueError):
+            attached.extent("lamp", until=naive)
 
     def test_links_are_current_after_every_call(self, attached: Store) -> None:
         attached.add("lamp", [sent_back(on=9)], recorded_at=day(20))

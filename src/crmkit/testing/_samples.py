@@ -5,7 +5,26 @@ from decimal import Decimal
 from typing import Any
 
 from crmkit.domain.customer import guest_id
-from crmkit.domain.interactions import Delivered, Interaction, Purchase, Return, SurveyResponse
+from crmkit.domain.interactions import (
+    CaseClosed,
+    CaseOpened,
+    ConsentChanged,
+    Contact,
+    Contribution,
+    CostIncurred,
+    Delivered,
+    Interaction,
+    OfferAnswered,
+    OfferShown,
+    PromiseMade,
+    PromiseSettled,
+    Purchase,
+    Referral,
+    Return,
+    Review,
+    SurveyResponse,
+    Visit,
+)
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import Money
 from crmkit.domain.reporting import Reporting
@@ -58,8 +77,7 @@ def in_yen(id: str = "y1", on: int = 0) -> Interaction:  # noqa: A002
     return bought(id, on, lines=[line(currency="JPY")])
 
 
-#: Every kind, every field that is easily lost on the way, on two customers and a guest.
-SAMPLES: tuple[Interaction, ...] = (
+_TRADE: tuple[Interaction, ...] = (
     Purchase(
         id="full",
         customer_id="ann",
@@ -91,6 +109,57 @@ SAMPLES: tuple[Interaction, ...] = (
     sent_back("named", 5, order_id="plain", reason="defect", note="broken"),
     sent_back("refund", 6, lines=[], refund=Money(5, "EUR")),
     sent_back("ben's", 6, "ben"),
+)
+
+
+def _euros(minor: int) -> Money:
+    return Money(minor, "EUR")
+
+
+def _about(id: str, on: int, who: str = "ann") -> dict[str, Any]:  # noqa: A002
+    return {"id": id, "customer_id": who, "at": day(on)}
+
+
+_SERVICE: tuple[Interaction, ...] = (
+    Contact(
+        **_about("call", 3),
+        channel="phone",
+        direction="inbound",
+        purpose="complaint",
+        topic="Kratzer ✗",
+        waited_seconds=0,
+        lasted_seconds=181,
+        answered=False,
+        order_id="plain",
+        case_id="k1",
+    ),
+    Contact(**_about("mail", 4), direction="outbound", purpose="follow_up", campaign_id="thanks"),
+    CaseOpened(
+        **_about("opened", 3),
+        case_id="k1",
+        about="complaint",
+        category="late delivery",
+        severity=5,
+        due=day(5),
+        order_id="plain",
+    ),
+    CaseClosed(**_about("closed", 6), case_id="k1", resolved=False),
+    CaseOpened(**_about("opened again", 7), case_id="k1", about="repair"),
+    CaseClosed(**_about("done", 8), case_id="k1"),
+    PromiseMade(
+        **_about("promise", 1),
+        promise_id="p1",
+        what="arrives by Friday",
+        due=day(4),
+        risk="functional",
+        order_id="plain",
+    ),
+    PromiseMade(**_about("bare promise", 2, "ben"), promise_id="p2"),
+    PromiseSettled(**_about("broken", 5), promise_id="p1", kept=False, remedy=_euros(500)),
+    PromiseSettled(**_about("kept", 5, "ben"), promise_id="p2", kept=True),
+)
+
+_VOICE: tuple[Interaction, ...] = (
     rated(),
     SurveyResponse(
         id="open",
@@ -104,4 +173,37 @@ SAMPLES: tuple[Interaction, ...] = (
             Answer(item="ease", value=-2, scale=Scale(-3, 3)),
         ],
     ),
+    Review(
+        **_about("stars", 6),
+        stars=0,
+        scale=Scale(0, 4),
+        product_id="cup",
+        order_id="plain",
+        title="so 🙂",
+        text="two\nlines",
+    ),
+    Review(**_about("words", 7, "ben"), text="no stars"),
+    Contribution(
+        **_about("idea", 8), what="idea", quality="0.125", credit="0", worth=_euros(0), text="lid"
+    ),
+    Contribution(**_about("test", 8, "ben"), what="test"),
 )
+
+_MARKETING: tuple[Interaction, ...] = (
+    Visit(**_about("looked", 0), action="carted", product_ids=["é", "cup"], lasted_seconds=0),
+    Visit(**_about("came", 0, "ben")),
+    Referral(**_about("brought", 2), referred_id="ben", joined_anyway=True, reward=_euros(300)),
+    Referral(**_about("brought too", 3, "ben"), referred_id="eve"),
+    OfferShown(**_about("shown", 1), offer_id="tea", campaign_id="spring"),
+    OfferAnswered(**_about("taken", 2), offer_id="tea", accepted=True),
+    OfferAnswered(**_about("declined", 2, "ben"), offer_id="tea", accepted=False),
+    ConsentChanged(
+        **_about("yes", 0), medium="email", purpose="promotion", granted=True, evidence="form 12"
+    ),
+    ConsentChanged(**_about("no", 9), medium="any", granted=False),
+    CostIncurred(**_about("gift", 4), activity="service", amount=_euros(1)),
+    CostIncurred(**_about("dear", 4, "ben"), activity="marketing", amount=Money(700, "USD")),
+)
+
+#: Every kind, every field that is easily lost on the way, on two customers and a guest.
+SAMPLES = (*_TRADE, *_SERVICE, *_VOICE, *_MARKETING)

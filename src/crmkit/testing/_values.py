@@ -1,6 +1,7 @@
-"""Strategies for single values: ids, money, moments, whatever JSON can hold."""
+"""Strategies for single values, and for what every kind of interaction has."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
@@ -21,6 +22,26 @@ def given_or(given: Strategy[Any] | None, wide: Strategy[Any]) -> Strategy[Any]:
 def ids() -> Strategy[str]:
     """Any text that can be an id."""
     return st.text(min_size=1, max_size=12)
+
+
+def texts() -> Strategy[str | None]:
+    """Any words, or None for none."""
+    return st.none() | st.text(max_size=8)
+
+
+def slugs() -> Strategy[str]:
+    """Words that can stand between the slashes of a matter."""
+    return st.from_regex(r"[a-z][a-z0-9_]{0,7}", fullmatch=True)
+
+
+def shares() -> Strategy[Decimal]:
+    """Numbers from 0 to 1 with at most three decimals."""
+    return st.decimals(0, 1, places=3)
+
+
+def seconds() -> Strategy[int | None]:
+    """Whole seconds up to a week, or None where they were not measured."""
+    return st.none() | st.integers(0, 7 * 24 * 3600)
 
 
 def currencies() -> Strategy[str]:
@@ -66,3 +87,20 @@ def json_values() -> Strategy[Any]:
         ),
         max_leaves=4,
     )
+
+
+def happened(**given: Strategy[Any] | None) -> dict[str, Strategy[Any]]:
+    """Return strategies for the fields of every kind; those given replace the wide ones."""
+    wide: dict[str, Strategy[Any]] = {
+        "id": ids(),
+        "customer_id": customer_ids(),
+        "at": moments(),
+        "channel": st.none() | st.sampled_from(["web", "store"]),
+        "source": st.sampled_from(SOURCES),
+        "revision": st.integers(0, 3),
+        "staff_id": st.none() | ids(),
+        "offer_id": st.none() | ids(),
+        "campaign_id": st.none() | ids(),
+        "extra": st.dictionaries(st.text(max_size=5), json_values(), max_size=2),
+    }
+    return wide | {name: strategy for name, strategy in given.items() if strategy is not None}

@@ -24,7 +24,7 @@ from crmkit.domain.reporting import Reporting
 from crmkit.domain.shop import Shop
 from crmkit.testing._samples import RATES
 from crmkit.testing.clock import FakeClock
-from crmkit.testing.strategies import deliveries, purchases, returns, survey_responses
+from crmkit.testing.strategies import beside_orders, purchases, returns
 
 _SHOPS = ("lamp", "sofa")
 _WHO = ("ann", "ben", "guest:shop/1")
@@ -54,9 +54,11 @@ MEETING = st.one_of(
     purchases(order_id=_ORDERS, **_TRADED),
     returns(order_id=st.none() | _ORDERS, **_TRADED),
     returns(order_id=st.none(), **_TRADED),
-    deliveries(order_id=_ORDERS, **_ALIKE),
-    survey_responses(**_ALIKE),
+    beside_orders(order_id=_ORDERS, currency=_TRADED["currency"], **_ALIKE),
 )
+
+#: Moments before, at and after some of what happens.
+_MOMENTS = (datetime(2026, 5, 3, 23, 30, tzinfo=UTC), datetime(2026, 5, 7, tzinfo=UTC))
 
 
 def _reporting(shop_id: str, timezone: str, currency: str) -> Reporting:
@@ -79,6 +81,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.clock = FakeClock()
         self.recorded = [self.clock()]
         self.given: list[Interaction] = []
+        self.answers: dict[tuple[str, datetime, int], list[Interaction]] = {}
         self.store, self.oracle = self.make(), MemoryStore()
 
     def _both(self, call: Callable[[Store], Any]) -> Any:
@@ -173,7 +176,18 @@ class StoreMachine(RuleBasedStateMachine):
     def _shop_agrees(self, shop_id: str) -> None:
         self._both(lambda store: store.shop(shop_id))
         self._both(lambda store: store.extent(shop_id))
-        self._both(lambda store: list(store.histories(shop_id)))
+        read = self._both(lambda store: list(store.histories(shop_id)))
+        for until in _MOMENTS:
+            self._answer_stands(shop_id, until, read)
+
+    def _answer_stands(
+        self, shop_id: str, until: datetime, read: list[tuple[str, list[Interaction]]]
+    ) -> None:
+        """Check that an extent seen before still means the same answer."""
+        extent = self._both(lambda store: store.extent(shop_id, until=until))
+        answer = [one for _, history in read for one in history if one.at <= until]
+        before = self.answers.setdefault((shop_id, until, extent.kept), answer)
+        assert before == answer, f"the store says {extent!r}, but answers have changed"
 
     def _customer_agrees(self, shop_id: str, who: str) -> None:
         self._both(lambda store: store.customer(shop_id, who))

@@ -2,41 +2,58 @@
 
 All arguments are keyword-only and optional. Left alone a strategy is wide: any text that can
 be an id, any moment, currencies with no, two and three decimals. ``histories`` is narrow
-where that makes things meet: few products and prices, so that returns find orders.
+where that makes things meet: few products, prices, cases and promises, so that returns find
+orders and what is opened is closed.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
-from crmkit.domain.interactions import (
-    Delivered,
-    Interaction,
-    Purchase,
-    Return,
-    SurveyResponse,
+from crmkit.domain.interactions import Interaction
+from crmkit.domain.lines import Nature
+from crmkit.testing._marketing import (
+    consents_changed,
+    costs_incurred,
+    offers_answered,
+    offers_shown,
+    referrals,
+    visits,
 )
-from crmkit.domain.lines import Line, Nature
-from crmkit.domain.money import Money
-from crmkit.domain.surveys import Answer, Scale
-from crmkit.testing._people import customers, identifiers, shops
+from crmkit.testing._orders import deliveries, lines, purchases, returns
+from crmkit.testing._people import acquisitions, contact_points, customers, identifiers
+from crmkit.testing._policies import instruments, items, lifecycles, offers, shops
+from crmkit.testing._service import (
+    cases_closed,
+    cases_opened,
+    contacts,
+    promises_made,
+    promises_settled,
+)
 from crmkit.testing._values import (
-    SOURCES,
     Strategy,
     currencies,
     customer_ids,
-    given_or,
     ids,
     json_values,
     moments,
     money,
 )
+from crmkit.testing._voice import answers, contributions, reviews, scales, survey_responses
 
 __all__ = [
+    "acquisitions",
     "answers",
+    "beside_orders",
+    "cases_closed",
+    "cases_opened",
+    "consents_changed",
+    "contact_points",
+    "contacts",
+    "contributions",
+    "costs_incurred",
     "currencies",
     "customer_ids",
     "customers",
@@ -44,176 +61,44 @@ __all__ = [
     "histories",
     "identifiers",
     "ids",
+    "instruments",
     "interactions",
+    "items",
     "json_values",
+    "lifecycles",
     "lines",
     "moments",
     "money",
+    "offers",
+    "offers_answered",
+    "offers_shown",
+    "promises_made",
+    "promises_settled",
     "purchases",
+    "referrals",
     "returns",
+    "reviews",
+    "scales",
     "shops",
     "survey_responses",
+    "visits",
 ]
 
-_Draw = Callable[[Strategy[Any]], Any]
-
-
-def lines(
-    *,
-    currency: Strategy[str] | None = None,
-    products: Strategy[str | None] | None = None,
-    natures: Strategy[Nature] | None = None,
-    quantities: Strategy[Decimal] | None = None,
-    amounts: Strategy[int] | None = None,
-    prices: Strategy[int] | None = None,
-    costs: Strategy[int | None] | None = None,
-) -> Strategy[Line]:
-    """Lines of orders and returns.
-
-    Args:
-        currency: Of amount and cost.
-        products: Product ids, or None for a line without one.
-        natures: What a line is for.
-        quantities: 0 or more, with at most three decimals.
-        amounts: Minor units; made positive for goods.
-        prices: Minor units for one; if given, goods amount to quantity × price.
-        costs: Minor units, or None where the cost is not known.
-    """
-
-    @st.composite
-    def drawn(draw: _Draw) -> Line:
-        code = draw(given_or(currency, currencies()))
-        nature = draw(given_or(natures, st.sampled_from(Nature)))
-        quantity = draw(given_or(quantities, st.decimals(0, 1000, places=3)))
-        if prices is not None and nature is Nature.GOODS:
-            minor = int(quantity * draw(prices))
-        else:
-            minor = draw(given_or(amounts, st.integers(-(10**7), 10**7)))
-        cost = draw(given_or(costs, st.none() | st.integers(0, 10**7)))
-        return Line(
-            product_id=draw(given_or(products, st.none() | ids())),
-            quantity=quantity,
-            amount=Money(abs(minor) if nature is Nature.GOODS else minor, code),
-            cost=None if cost is None else Money(cost, code),
-            category=draw(st.none() | st.just("books")),
-            nature=nature,
-        )
-
-    return drawn()
-
-
-def _happened(**given: Strategy[Any] | None) -> dict[str, Strategy[Any]]:
-    """What every kind has; ``given`` strategies take the place of the wide ones."""
-    wide: dict[str, Strategy[Any]] = {
-        "id": ids(),
-        "customer_id": customer_ids(),
-        "at": moments(),
-        "channel": st.none() | st.sampled_from(["web", "store"]),
-        "source": st.sampled_from(SOURCES),
-        "revision": st.integers(0, 3),
-        "staff_id": st.none() | ids(),
-        "offer_id": st.none() | ids(),
-        "campaign_id": st.none() | ids(),
-        "extra": st.dictionaries(st.text(max_size=5), json_values(), max_size=2),
-    }
-    return wide | {name: strategy for name, strategy in given.items() if strategy is not None}
-
-
-def _own_lines(given: dict[str, Any], code: str, *, least: int) -> Strategy[list[Line]]:
-    own = {name: given.pop(name, None) for name in _OF_LINES}
-    return st.lists(lines(currency=st.just(code), **own), min_size=least, max_size=4)
-
-
-_OF_LINES = ("products", "natures", "quantities", "amounts", "prices", "costs")
-
-
-def _goods_total(bought: list[Line]) -> int:
-    counted = (Nature.GOODS, Nature.DISCOUNT)
-    return sum(line.amount.minor for line in bought if line.nature in counted)
-
-
-def purchases(
-    *, currency: Strategy[str] | None = None, **given: Strategy[Any]
-) -> Strategy[Purchase]:
-    """Orders, with discounts that do not exceed their goods.
-
-    Args:
-        currency: Of the whole order.
-        given: Strategies for fields of a purchase (``id``, ``at``, ``order_id``, …) and for
-            its lines, as ``lines`` takes them.
-    """
-
-    @st.composite
-    def drawn(draw: _Draw) -> Purchase:
-        code, fields = draw(given_or(currency, currencies())), dict(given)
-        bought = draw(
-            _own_lines(fields, code, least=1).filter(lambda some: _goods_total(some) >= 0)
-        )
-        off = st.none() | st.integers(0, _goods_total(bought)).map(lambda n: Money(n, code))
-        on_top = st.none() | money(currency=st.just(code), most=10**6, least=-(10**6))
-        own = {
-            "order_id": ids(),
-            "discount": off,
-            "shipping": on_top,
-            "tax": on_top,
-            "fees": on_top,
-            "promised_at": st.none() | moments(),
-        }
-        return Purchase(**draw(st.fixed_dictionaries(own | _happened(**fields))), lines=bought)
-
-    return drawn()
-
-
-def returns(*, currency: Strategy[str] | None = None, **given: Strategy[Any]) -> Strategy[Return]:
-    """Returns and refunds, with and without lines, named orders and refunds.
-
-    Args:
-        currency: Of the whole return.
-        given: As ``purchases`` takes them.
-    """
-
-    @st.composite
-    def drawn(draw: _Draw) -> Return:
-        code, fields = draw(given_or(currency, currencies())), dict(given)
-        back = draw(_own_lines(fields, code, least=0))
-        refund = money(currency=st.just(code), least=0, most=10**7)
-        own = {
-            "order_id": st.none() | ids(),
-            "refund": st.none() | refund if back else refund,
-            "reason": st.none() | st.text(max_size=8),
-        }
-        return Return(**draw(st.fixed_dictionaries(own | _happened(**fields))), lines=back)
-
-    return drawn()
-
-
-def deliveries(**given: Strategy[Any]) -> Strategy[Delivered]:
-    """Deliveries of orders; ``given`` are strategies for their fields."""
-    return st.builds(Delivered, **({"order_id": ids()} | _happened(**given)))
-
-
-def answers() -> Strategy[Answer]:
-    """Answers on scales of any length, some left open."""
-
-    @st.composite
-    def drawn(draw: _Draw) -> Answer:
-        low = draw(st.integers(-5, 5))
-        scale = Scale(low, low + draw(st.integers(1, 100)))
-        value = draw(st.none() | st.integers(scale.low, scale.high))
-        return Answer(item=draw(ids()), value=value, scale=scale)
-
-    return drawn()
-
-
-def survey_responses(**given: Strategy[Any]) -> Strategy[SurveyResponse]:
-    """Answered surveys; ``given`` are strategies for their fields."""
-    own = {
-        "instrument": ids(),
-        "answers": st.lists(answers(), min_size=1, max_size=3, unique_by=lambda one: one.item),
-        "touchpoint": st.none() | st.sampled_from(["delivery", "checkout"]),
-        "order_id": st.none() | ids(),
-    }
-    return st.builds(SurveyResponse, **(own | _happened(**given)))
+#: Kinds that hold money, and those that hold none.
+_PAID = (purchases, returns, contributions, promises_settled, referrals, costs_incurred)
+_FREE = (
+    deliveries,
+    visits,
+    contacts,
+    cases_opened,
+    cases_closed,
+    promises_made,
+    survey_responses,
+    reviews,
+    offers_shown,
+    offers_answered,
+    consents_changed,
+)
 
 
 def interactions(
@@ -221,10 +106,40 @@ def interactions(
 ) -> Strategy[Interaction]:
     """Anything that can happen; ``given`` are strategies for the fields all kinds share."""
     return st.one_of(
-        purchases(currency=currency, **given),
-        returns(currency=currency, **given),
-        deliveries(**given),
+        *(kind(currency=currency, **given) for kind in _PAID),
+        *(kind(**given) for kind in _FREE),
+    )
+
+
+def beside_orders(
+    *, currency: Strategy[str], order_id: Strategy[str], **given: Strategy[Any]
+) -> Strategy[Interaction]:
+    """What happens besides orders and returns, so that cases, promises and offers meet.
+
+    Args:
+        currency: Of remedies, rewards, costs and worths.
+        order_id: Orders that some of it is about.
+        given: Strategies for the fields all kinds share.
+    """
+    few = st.sampled_from(["1", "2"])
+    about = st.none() | order_id
+    offered = given | {"offer_id": few}
+    return st.one_of(
+        deliveries(order_id=order_id, **given),
         survey_responses(**given),
+        reviews(order_id=about, **given),
+        contacts(case_id=st.none() | few, order_id=about, **given),
+        cases_opened(case_id=few, order_id=about, **given),
+        cases_closed(case_id=few, **given),
+        promises_made(promise_id=few, order_id=about, **given),
+        promises_settled(promise_id=few, currency=currency, **given),
+        offers_shown(**offered),
+        offers_answered(**offered),
+        visits(**given),
+        referrals(referred_id=st.sampled_from(["zoe", "zac"]), currency=currency, **given),
+        contributions(currency=currency, **given),
+        consents_changed(medium=st.sampled_from(["email", "any"]), **given),
+        costs_incurred(currency=currency, **given),
     )
 
 
@@ -268,7 +183,7 @@ def histories(
         purchases(order_id=orders, **traded),
         returns(order_id=told, **traded),
         returns(order_id=st.none(), **traded),
-        deliveries(order_id=orders, **alike),
-        survey_responses(**alike),
+        beside_orders(currency=st.just(currency), order_id=orders, **alike),
+        beside_orders(currency=st.just(currency), order_id=orders, **alike),
     )
     return st.lists(one, max_size=most, unique_by=lambda each: (each.source, each.id))

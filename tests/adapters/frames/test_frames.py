@@ -14,9 +14,12 @@ from crmkit.adapters.frames import fact_frame, summarise
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import TEXT_COLUMNS, Fact
 from crmkit.domain.tally import (
+    KEYED,
     Buying,
+    Case,
     CustomerTally,
     Dealings,
+    Matter,
     NetOrder,
     count,
     distinct,
@@ -24,6 +27,7 @@ from crmkit.domain.tally import (
     per,
     reading,
     row,
+    rules,
     summaries,
     total,
     whole,
@@ -45,6 +49,8 @@ def one(**columns):
 
 
 BOUGHT = one(order_key="o1", goods=1, units=1000, amount=500)
+#: The column that keys each part that a summary holds by key.
+KEYS = {name: rules(CustomerTally)[name].column.args[0] for name in KEYED}
 
 
 def records(frame):
@@ -55,7 +61,7 @@ def records(frame):
         {n: None if m else v for n, v, m in zip(found.columns, values, gone, strict=True)}
         for values, gone in zip(found.rows(), missing, strict=True)
     ]
-    order = ("customer_id", "question", "day")
+    order = ("customer_id", *KEYS.values(), "day", "order_key")
     return sorted(rows, key=lambda r: [(type(r.get(n)) is str, r.get(n, 0)) for n in order])
 
 
@@ -69,12 +75,20 @@ def agree(engine, facts, **kwargs):
     assert records(got.occasions) == [
         {"customer_id": s.customer_id, "day": day} for s in people for day in s.days
     ]
-    assert records(got.voice) == [
-        {"customer_id": s.customer_id, "question": q, **figures(s.voice[q])}
+    for name, key in KEYS.items():
+        assert records(getattr(got, name)) == [
+            {"customer_id": s.customer_id, key: word, **figures(part)}
+            for s in people
+            for word, part in sorted(getattr(s, name).items())
+        ]
+    assert records(got.sets["offers"]["order_keys"]) == [
+        {"customer_id": s.customer_id, "offer_id": offer, "order_key": order}
         for s in people
-        for q in sorted(s.voice)
+        for offer, part in sorted(s.offers.items())
+        for order in sorted(part.order_keys)
     ]
-    for frame in (got.customers, got.guests, got.voice, *got.sets["customers"].values()):
+    frames = [got.customers, got.guests, *(getattr(got, name) for name in KEYED)]
+    for frame in (*frames, *(f for sets in got.sets.values() for f in sets.values())):
         for name, dtype in nw.from_native(frame).schema.items():
             assert dtype == (nw.String if name in TEXT_COLUMNS else nw.Int64), name
 
@@ -93,14 +107,18 @@ def test_columns_come_in_the_order_of_the_flat_row(engine):
 
 @st.composite
 def drawn_declarations(draw):
-    """A shop's own orders, buying and dealings."""
+    """A shop's own orders, buying, dealings, cases and matters."""
     own_orders = draw(drawn.drawn_tallies(NetOrder, drawn.FACTS))
+    own_cases = draw(drawn.drawn_tallies(Case, drawn.FACTS))
+    own_matters = draw(drawn.drawn_tallies(Matter, drawn.FACTS))
     own_dealings = _renamed(draw(drawn.drawn_tallies(Dealings, drawn.FACTS)))
     buying = draw(drawn.drawn_tallies(Buying, drawn.ORDERS))
 
     @frozen(kw_only=True)
     class Drawn(CustomerTally):
         orders: dict = per(row.order_key, own_orders)
+        cases: dict = per(row.case_key, own_cases)
+        matters: dict = per(row.matter, own_matters)
         dealings: Dealings = whole(own_dealings)
 
     return {"tally": Drawn, "buying": buying}
@@ -212,6 +230,74 @@ def test_declarations_of_one_name_are_refused():
 
     with pytest.raises(InvalidValueError, match="facts"):
         summarise(fact_frame([]), **NOW, buying=Twice)
+
+
+def test_a_figure_with_the_name_of_another_rolled_up_part_is_refused():
+    @frozen(kw_only=True)
+    class Cases(Buying):
+        open_cases: int = count()
+
+    with pytest.raises(InvalidValueError, match="open_cases"):
+        summarise(fact_frame([]), **NOW, buying=Cases)
+
+
+def test_a_figure_with_the_name_of_its_own_key_is_refused():
+    @frozen(kw_only=True)
+    class Own(Matter):
+        matter: int = count()
+
+    @frozen(kw_only=True)
+    class Keyed(CustomerTally):
+        matters: dict = per(row.matter, Own)
+
+    with pytest.raises(InvalidValueError, match="matter"):
+        summarise(fact_frame([]), **NOW, tally=Keyed)
+
+
+@frozen(kw_only=True)
+class WaysTally(CustomerTally):
+    """A customer whose matters know by which ways and on which days they came."""
+
+    @frozen(kw_only=True)
+    class Ways(Matter):
+        channels: frozenset[str] = distinct(row.channel)
+        words: frozenset[str] = distinct(row.matter)
+        weekdays: frozenset[int] = distinct(row.day - 1)
+
+    matters: dict = per(row.matter, Ways)
+
+
+def test_sets_of_texts_of_the_key_itself_and_of_sums_come_back_whole(engine):
+    visits = [
+        one(kind="visit", matter="visit/viewed", channel=channel, day=day)
+        for channel, day in [("web", 1), ("shop", 1), (None, 3)]
+    ]
+    got = summarise(engine(visits), **NOW, tally=WaysTally).to_summaries()
+    assert got == summaries(visits, **NOW, tally=WaysTally)
+    viewed = got.customers["ann"].matters["visit/viewed"]
+    assert viewed.channels == {"web", "shop"}
+    assert viewed.words == {"visit/viewed"}
+    assert viewed.weekdays == {0, 2}
+
+
+def test_what_was_promised_and_served_stands_beside_what_was_bought(engine):
+    facts = [
+        BOUGHT,
+        one(kind="case_opened", case_key="c1", matter="case/complaint", severity=3, due_at=9),
+        one(kind="promise_made", promise_key="p1", due_at=7),
+        one(kind="offer_shown", offer_id="spring", customer_id="bob"),
+        one(kind="case_opened", case_key="c2", customer_id="guest", guest=1, matter="case/x"),
+    ]
+    got = summarise(engine(facts), **NOW)
+    ann, bob = records(got.customers)
+    assert (ann["orders"], ann["open_cases"], ann["next_case_due_at"]) == (1, 1, 9)
+    assert (ann["open_promises"], ann["next_promise_due_at"]) == (1, 7)
+    assert (bob["orders"], bob["open_cases"], bob["next_case_due_at"]) == (0, 0, None)
+    assert [(r["customer_id"], r["matter"]) for r in records(got.matters)] == [
+        ("ann", "case/complaint")
+    ]
+    assert [r["customer_id"] for r in records(got.offers)] == ["bob"]
+    assert records(got.referrals) == []
 
 
 @pytest.mark.parametrize("backend", ["polars", "pandas", "pyarrow", "duckdb"])

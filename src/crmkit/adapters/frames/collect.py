@@ -14,7 +14,17 @@ from crmkit.adapters.frames.engine import Engine, narwhals, whole_numbers
 from crmkit.adapters.frames.expressions import condition, value
 from crmkit.domain.tally import Rule, readings, rules
 
-__all__ = ["Collected", "collect", "figure_names", "kept", "read", "value_name", "zeros"]
+__all__ = [
+    "Collected",
+    "collect",
+    "columns_read",
+    "figure_names",
+    "kept",
+    "needs_settling",
+    "read",
+    "value_name",
+    "zeros",
+]
 
 _SUMMED = {"count": "sum", "total": "sum", "lowest": "min", "highest": "max"}
 
@@ -50,10 +60,21 @@ def zeros(tally: type[Any]) -> list[str]:
     return [n for n, r in plain_rules(tally).items() if r.how in {"count", "total", "distinct"}]
 
 
-def value_name(name: str, rule: Rule) -> str:
+def columns_read(tally: type[Any]) -> frozenset[str]:
+    """The columns of the rows that a tally's own fields read."""
+    return frozenset().union(*(r.columns for r in rules(tally).values()))
+
+
+def needs_settling(tally: type[Any]) -> bool:
+    """Whether ``collect`` reads the rows more than once."""
+    return any(r.how in {"distinct", "total_at"} for r in plain_rules(tally).values())
+
+
+def value_name(name: str, rule: Rule, keys: list[str]) -> str:
     """What the members of a ``distinct`` field are called: their column, or the field."""
     column = rule.column
-    return str(column.args[0]) if column is not None and column.op == "col" else name
+    plain = column is not None and column.op == "col" and column.args[0] not in keys
+    return str(column.args[0]) if column is not None and plain else name
 
 
 def kept(frame: Any, rule: Rule) -> Any:
@@ -69,6 +90,8 @@ def collect(frame: Any, tally: type[Any], keys: list[str], engine: Engine) -> Co
     """What the rows of each key amount to."""
     nw = narwhals()
     declared = plain_rules(tally)
+    if engine.knows_empty(frame):
+        return _nothing(frame, tally, keys)
     rows = _lifted(frame, declared, keys)
     sets = {
         name: engine.settled(_members(rows, name, rule, keys))
@@ -80,6 +103,19 @@ def collect(frame: Any, tally: type[Any], keys: list[str], engine: Engine) -> Co
     zero = [name for name in zeros(tally) if name in sets]
     out = out.with_columns(nw.col(*zero).fill_null(0)) if zero else out
     out = out.select(*keys, *names).with_columns(nw.col(*names).cast(nw.Int64))
+    return Collected(frame=out, sets=sets)
+
+
+def _nothing(frame: Any, tally: type[Any], keys: list[str]) -> Collected:
+    """What no rows amount to: the same columns, spared all the planning of joins."""
+    nw = narwhals()
+    names = figure_names(tally, derived=False)
+    sets = {
+        name: frame.select(*keys, value(rule.column).alias(value_name(name, rule, keys)))
+        for name, rule in plain_rules(tally).items()
+        if rule.how == "distinct" and rule.column is not None
+    }
+    out = frame.select(*keys, **{name: nw.lit(0, nw.Int64) for name in names})
     return Collected(frame=out, sets=sets)
 
 
@@ -158,7 +194,7 @@ def _aggregates(declared: Mapping[str, Rule]) -> Iterator[Any]:
 def _members(rows: Any, name: str, rule: Rule, keys: list[str]) -> Any:
     """Each key with each of its distinct values."""
     known = rows.select(*keys, name).filter(~narwhals().col(name).is_null())
-    return known.unique([*keys, name]).rename({name: value_name(name, rule)})
+    return known.unique([*keys, name]).rename({name: value_name(name, rule, keys)})
 
 
 def _at_extreme(rows: Any, name: str, rule: Rule, keys: list[str]) -> Any:

@@ -138,15 +138,22 @@ class Engine:
 
     def __init__(self) -> None:
         self._connection: Any = None
+        self._empty: list[Any] = []
 
     def settled(self, frame: Any) -> Any:
         """The frame, computed. What one engine settled can be joined, and with nothing else."""
-        done = _collected(frame)
+        found = done = _collected(frame)
         if frame.implementation.is_polars():
-            return done.lazy()
+            found = done.lazy()
         if frame.implementation.is_duckdb():
-            return narwhals().from_native(self._duckdb().from_arrow(done.to_arrow()))
-        return done
+            found = narwhals().from_native(self._duckdb().from_arrow(done.to_arrow()))
+        if done.is_empty():
+            self._empty.append(found)
+        return found
+
+    def knows_empty(self, frame: Any) -> bool:
+        """Whether this is a frame that it settled, and without a row."""
+        return any(frame is one for one in self._empty)
 
     def _duckdb(self) -> Any:
         """One connection in memory: relations of two cannot be joined."""

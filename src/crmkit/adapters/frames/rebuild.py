@@ -28,7 +28,7 @@ def tallies(
     for name, rule in plain_rules(tally).items():
         match rule.how:
             case "distinct":
-                members = _members(sets[name], keys, value_name(name, rule))
+                members = _members(sets[name], keys, value_name(name, rule, keys))
                 fields[name] = [members[i] for i in ids]
             case "total_at":
                 fields[name] = list(map(At, columns[f"{name}_at"], columns[name]))

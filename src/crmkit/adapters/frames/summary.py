@@ -1,36 +1,50 @@
 """Everyone as of a moment, computed where the table lies, by the declarations of the fold.
 
-    customers   one row per customer: figures of the dealings, of the buying, age and quiet
+    customers   one row per customer: figures of the dealings, of what was rolled up
+                (buying, service, keeping), age and quiet
     guests      one row for all guests together: their number and their buying
-    voice       one row per customer and question
+    voice       one row per customer and question; likewise matters by matter, offers by
+                offer_id, referrals by referred_id
     occasions   each customer with each day of an order that counts
 
 Guests are in ``guests`` and nowhere else. Integers are 64-bit on every engine.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
 from attrs import field, frozen
 
-from crmkit.adapters.frames.collect import Collected, collect, figure_names, kept, read, zeros
-from crmkit.adapters.frames.engine import Engine, finished, narwhals, opened, whole_numbers
+from crmkit.adapters.frames.collect import collect
+from crmkit.adapters.frames.engine import Engine, finished, narwhals, opened
+from crmkit.adapters.frames.parts import (
+    KEY,
+    check_names,
+    columns_needed,
+    dealings_of,
+    fine,
+    guests_of,
+    key_of,
+    keyed,
+    part_of,
+    wide,
+    without,
+)
 from crmkit.adapters.frames.rebuild import tallies
-from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.tally import (
+    KEYED,
+    ROLLED,
     BaseSummary,
     Buying,
     CustomerSummary,
     CustomerTally,
     GuestTotals,
-    Rule,
-    readings,
+    Tally,
     rules,
 )
 
 __all__ = ["FrameSummary", "summarise"]
-
-_KEY = "customer_id"
 
 
 @frozen(kw_only=True)
@@ -39,7 +53,8 @@ class FrameSummary:
 
     Attributes:
         as_of_day: Days since 1970-01-01 in the shop's zone.
-        customers, guests, voice: The frames.
+        customers, guests: The wide frames.
+        voice, matters, offers, referrals: The frames of the parts that are held by key.
         sets: For each of these frames the members of its ``distinct`` fields.
         tally, buying: The declarations that were read.
     """
@@ -48,6 +63,9 @@ class FrameSummary:
     customers: Any = field(repr=False)
     guests: Any = field(repr=False)
     voice: Any = field(repr=False)
+    matters: Any = field(repr=False)
+    offers: Any = field(repr=False)
+    referrals: Any = field(repr=False)
     sets: Mapping[str, Mapping[str, Any]] = field(repr=False)
     tally: type[CustomerTally] = CustomerTally
     buying: type[Buying] = Buying
@@ -59,34 +77,35 @@ class FrameSummary:
 
     def to_summaries(self) -> BaseSummary:
         """The very values that the Python fold gives."""
-        sets = self.sets["customers"]
-        dealings = tallies(self.customers, _part(self.tally, "dealings"), [_KEY], sets)
-        bought = tallies(self.customers, self.buying, [_KEY], sets)
-        voice = self._voices()
+        rolled = {name: into for name, (_, into) in _rolled(self.buying).items()}
+        columns = {"dealings": part_of(self.tally, "dealings"), **rolled}
+        parts = {name: self._by_customer(part) for name, part in columns.items()}
+        held = {name: self._by_key(name) for name in KEYED}
         customers = {
-            key[0]: CustomerSummary(
-                customer_id=key[0],
+            customer: CustomerSummary(
+                customer_id=customer,
                 as_of_day=self.as_of_day,
-                buying=buying,
-                dealings=dealings[key],
-                voice=voice.get(key[0], {}),
+                **{name: found[customer] for name, found in (parts | held).items()},
             )
-            for key, buying in bought.items()
+            for customer in parts["dealings"]
         }
         return BaseSummary(
             as_of_day=self.as_of_day, customers=customers, guests=self._guest_totals()
         )
 
-    def _voices(self) -> dict[str, dict[str, Any]]:
-        """The ratings of each customer by question."""
-        rule = rules(self.tally)["voice"]
-        found: dict[str, dict[str, Any]] = {}
-        keys = [_KEY, _key(rule)]
-        for (customer, question), ratings in tallies(
-            self.voice, rule.part, keys, self.sets["voice"]
-        ).items():
-            found.setdefault(customer, {})[question] = ratings
-        return found
+    def _by_customer(self, part: type[Any]) -> Mapping[str, Any]:
+        """A tally of each customer's, out of the wide frame."""
+        found = tallies(self.customers, part, [KEY], self.sets["customers"])
+        return {customer: value for (customer,), value in found.items()}
+
+    def _by_key(self, name: str) -> Mapping[str, Mapping[str, Any]]:
+        """A keyed part of each customer's; empty for a customer without one."""
+        rule = rules(self.tally)[name]
+        found = tallies(getattr(self, name), rule.part, [KEY, key_of(rule)], self.sets[name])
+        held: dict[str, dict[str, Any]] = defaultdict(dict)
+        for (customer, key), value in found.items():
+            held[customer][key] = value
+        return held
 
     def _guest_totals(self) -> GuestTotals:
         """The guests' totals."""
@@ -120,21 +139,17 @@ def summarise(
         MissingExtraError: narwhals is not installed.
     """
     nw = narwhals()
-    engine = Engine()
-    _without_collisions(tally, buying)
-    facts = opened(frame, _needed(tally)).filter(nw.col("at") <= as_of)
-    dealings = _dealings(facts, tally, engine)
-    guest_ids = engine.settled(dealings.frame.filter(nw.col("guest") > 0).select(_KEY))
-    orders = _net_orders(facts, tally, buying, engine)
-    bought = collect(orders, buying, [_KEY], engine)
-    voice = _without(_voice(facts, tally, engine), guest_ids)
-    wide = Collected(
-        frame=_wide(dealings.frame, bought.frame, tally, buying, as_of_day),
-        sets={**dealings.sets, **bought.sets},
-    )
-    people = _without(wide, guest_ids)
-    guests = _guests(orders, guest_ids, buying, engine)
-    parts = {"customers": people, "guests": guests, "voice": voice}
+    engine, rolled = Engine(), _rolled(buying)
+    check_names(tally, rolled)
+    facts = opened(frame, columns_needed(tally)).filter(nw.col("at") <= as_of)
+    dealings = dealings_of(facts, tally, engine)
+    guest_ids = engine.settled(dealings.frame.filter(nw.col("guest") > 0).select(KEY))
+    rows = {name: fine(facts, tally, part, into, engine) for name, (part, into) in rolled.items()}
+    summed = {into: collect(rows[n], into, [KEY], engine) for n, (_, into) in rolled.items()}
+    everyone = wide(dealings, summed, tally, as_of_day)
+    held = {name: keyed(facts, tally, name, engine) for name in KEYED}
+    parts = {n: without(p, guest_ids) for n, p in {"customers": everyone, **held}.items()}
+    parts["guests"] = guests_of(rows["buying"], guest_ids, buying, engine)
     return FrameSummary(
         as_of_day=as_of_day,
         tally=tally,
@@ -144,93 +159,6 @@ def summarise(
     )
 
 
-def _key(rule: Rule) -> str:
-    """The column that keys a part."""
-    return "" if rule.column is None else str(rule.column.args[0])
-
-
-def _part(tally: type[Any], name: str) -> type[Any]:
-    """The class of a part."""
-    part = rules(tally)[name].part
-    assert part is not None  # noqa: S101  the three parts are declared with one
-    return part
-
-
-def _needed(tally: type[Any]) -> frozenset[str]:
-    """The columns that the declarations read."""
-    parts = rules(tally).values()
-    inner = (r.columns for p in parts if p.part for r in rules(p.part).values())
-    return frozenset({_KEY, "at"}).union(*inner, *(p.columns for p in parts))
-
-
-def _without_collisions(tally: type[Any], buying: type[Any]) -> None:
-    """Refuse declarations of which one would overwrite the other in the wide frame."""
-    names = [_KEY, "as_of_day", *readings(CustomerSummary)]
-    names += [*figure_names(_part(tally, "dealings")), *figure_names(buying)]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise InvalidValueError("declarations", twice, "are declared twice", "rename one of them")
-
-
-def _dealings(facts: Any, tally: type[Any], engine: Engine) -> Collected:
-    """Counts and moments of every customer and guest."""
-    rows = kept(facts, rules(tally)["dealings"])
-    dealings = collect(rows, _part(tally, "dealings"), [_KEY], engine)
-    return Collected(frame=engine.settled(dealings.frame), sets=dealings.sets)
-
-
-def _net_orders(facts: Any, tally: type[Any], buying: type[Any], engine: Engine) -> Any:
-    """Net orders with the columns that ``buying`` reads."""
-    rule, part = rules(tally)["orders"], _part(tally, "orders")
-    keys = [_KEY, _key(rule)]
-    orders = read(collect(kept(facts, rule), part, keys, engine).frame, part)
-    columns = frozenset().union(*(r.columns for r in rules(buying).values()))
-    return engine.settled(orders.select(*keys, *sorted(columns)))
-
-
-def _voice(facts: Any, tally: type[Any], engine: Engine) -> Collected:
-    """Ratings by customer and question, from the few facts that have one."""
-    rule, part = rules(tally)["voice"], _part(tally, "voice")
-    columns = frozenset().union(*(r.columns for r in rules(part).values()))
-    keys = [_KEY, _key(rule)]
-    answers = engine.settled(kept(facts, rule).select(*dict.fromkeys([*keys, *sorted(columns)])))
-    voice = collect(answers, part, keys, engine)
-    return Collected(frame=read(voice.frame, part), sets=voice.sets)
-
-
-def _wide(dealings: Any, bought: Any, tally: type[Any], buying: type[Any], as_of_day: int) -> Any:
-    """One row per customer, with everything that is read off it."""
-    nw = narwhals()
-    wide = _filled(dealings.join(bought, on=_KEY, how="left"), buying)
-    wide = wide.with_columns(nw.lit(as_of_day).cast(nw.Int64).alias("as_of_day"))
-    part = _part(tally, "dealings")
-    for declared in (part, buying, CustomerSummary):
-        wide = read(wide, declared)
-    last = list(readings(CustomerSummary))
-    return wide.select(_KEY, "as_of_day", *figure_names(part), *figure_names(buying), *last)
-
-
-def _without(collected: Collected, guest_ids: Any) -> Collected:
-    """The same without guests."""
-    frames = {n: _anti(f, guest_ids) for n, f in collected.sets.items()}
-    return Collected(frame=_anti(collected.frame, guest_ids), sets=frames)
-
-
-def _anti(frame: Any, guest_ids: Any) -> Any:
-    return frame.join(guest_ids, on=_KEY, how="anti")
-
-
-def _guests(orders: Any, guest_ids: Any, buying: type[Any], engine: Engine) -> Collected:
-    """All guests' orders together, keyed by the number of guests; always one row."""
-    nw = narwhals()
-    number = engine.settled(guest_ids.select(nw.len().cast(nw.Int64).alias("guests")))
-    theirs = orders.join(guest_ids, on=_KEY, how="semi").join(number, how="cross")
-    guests = collect(theirs, buying, ["guests"], engine)
-    row = _filled(number.join(guests.frame, on="guests", how="left"), buying)
-    return Collected(frame=read(row, buying), sets=guests.sets)
-
-
-def _filled(frame: Any, tally: type[Any]) -> Any:
-    """A frame after a left join, whose missing sums are zero and integers again."""
-    nw = narwhals()
-    frame = whole_numbers(frame).with_columns(nw.col(*zeros(tally)).fill_null(0))
-    return frame.with_columns(nw.col(*figure_names(tally, derived=False)).cast(nw.Int64))
+def _rolled(buying: type[Buying]) -> dict[str, tuple[str, type[Tally]]]:
+    """What is rolled up: the part, and the tally that sums it up; orders by the shop's."""
+    return {**ROLLED, "buying": (ROLLED["buying"][0], buying)}

@@ -12,7 +12,8 @@
 Aliases and tombstones are here from the start so that merging and erasing need no new
 schema; nothing writes or reads them yet. The shop's id leads every key. Times are
 microseconds since 1970-01-01 UTC. The columns of facts are those of ``Fact``: a column
-added there is a column here, and a new schema version.
+added there is the last one here, and makes a new version of the schema. Tables of an older
+version are brought up where they are opened (``_upgrade``).
 """
 
 import sqlite3
@@ -21,7 +22,7 @@ from crmkit.domain.errors import SchemaVersionError
 from crmkit.domain.facts import TEXT_COLUMNS, Fact
 from crmkit.domain.interactions import Return
 
-VERSION = 1
+VERSION = 2
 
 # Tables that refuse a text where a number belongs came with SQLite 3.37.
 _STRICT = sqlite3.sqlite_version_info >= (3, 37)
@@ -29,7 +30,8 @@ _ROWID = " STRICT" if _STRICT else ""
 _KEYED = " STRICT, WITHOUT ROWID" if _STRICT else " WITHOUT ROWID"
 
 
-def _fact_column(name: str) -> str:
+def fact_column(name: str) -> str:
+    """Return how a column of the flat rows is declared."""
     kind = "TEXT" if name in TEXT_COLUMNS else "INTEGER"
     return f"{name} {kind}" if name in Fact._field_defaults else f"{name} {kind} NOT NULL"
 
@@ -51,7 +53,7 @@ _TABLES = {
         payload TEXT NOT NULL,
         UNIQUE (shop_id, source, id, revision)){_ROWID}""",
     "crmkit_facts": f"""(
-        {", ".join(map(_fact_column, Fact._fields))},
+        {", ".join(map(fact_column, Fact._fields))},
         PRIMARY KEY (shop_id, source, id, part)){_KEYED}""",
     # The key is the order in which links are read: that of the customer's history.
     "crmkit_return_links": f"""(
@@ -72,6 +74,8 @@ _TABLES = {
 _INDEXES = {
     "crmkit_histories": "crmkit_interactions (shop_id, customer_id, at, source, id)",
     "crmkit_returns": f"crmkit_interactions (shop_id, customer_id) WHERE kind = '{Return.kind}'",
+    # What happened after a moment is counted, not looked for: see ``Store.extent``.
+    "crmkit_moments": "crmkit_interactions (shop_id, revision, at)",
 }
 
 _CREATE = (
@@ -80,28 +84,30 @@ _CREATE = (
 )
 
 
-def is_ready(cursor: sqlite3.Cursor) -> bool:
-    """Tell whether the tables are there.
+def version(cursor: sqlite3.Cursor) -> int:
+    """Return the version of the tables there; 0 where there are none.
 
     Raises:
-        SchemaVersionError: They are those of another version.
+        SchemaVersionError: They were made by a newer crmkit, or by none.
     """
     try:
         found = cursor.execute("SELECT value FROM crmkit_meta WHERE name = 'schema'").fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
-            return False
+            return 0
         raise
-    if found is not None and found[0] != VERSION:
+    if found is None:
+        return 0
+    if not 1 <= found[0] <= VERSION:
         raise SchemaVersionError(found[0], VERSION)
-    return found is not None
+    return int(found[0])
 
 
 def create(cursor: sqlite3.Cursor) -> None:
-    """Make the tables in the transaction that is open.
+    """Make the tables and indexes that are missing, in the transaction that is open.
 
     The statements run one by one, for a script would commit what the shop has begun.
     """
     for statement in _CREATE:
         cursor.execute(statement)
-    cursor.execute("INSERT OR IGNORE INTO crmkit_meta VALUES ('schema', ?)", (VERSION,))
+    cursor.execute("INSERT OR REPLACE INTO crmkit_meta VALUES ('schema', ?)", (VERSION,))

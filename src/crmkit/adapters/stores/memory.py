@@ -4,6 +4,7 @@ It keeps every promise of ``crmkit.domain.ports.Store`` in the plainest way, so 
 stores can be compared with it. A lock guards every call. Nothing survives the process.
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -26,7 +27,7 @@ from crmkit.domain.ports import Added, Extent, Refusal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink, facts_of, link_returns
 from crmkit.domain.shop import Shop
-from crmkit.domain.times import utc
+from crmkit.domain.times import utc, utc_if_given
 
 _NOTHING = Extent(kept=0, last_at=None)
 
@@ -44,6 +45,8 @@ class _Kept:
         claims: By customer, the ids of which some revision is theirs.
         customers: Customer records by id.
         extent: How much is kept.
+        firsts: When the first revisions happened, in order up to ``sorted_to``.
+        sorted_to: How many of them are in order.
     """
 
     to: Reporting
@@ -51,6 +54,8 @@ class _Kept:
     claims: dict[str, set[_Id]] = field(factory=lambda: defaultdict(set))
     customers: dict[str, Customer] = field(factory=dict)
     extent: Extent = _NOTHING
+    firsts: list[datetime] = field(factory=list)
+    sorted_to: int = 0
 
     def have(self, key: _Revision) -> Interaction | None:
         kept = self.revisions.get(key[:2], {}).get(key[2])
@@ -63,6 +68,15 @@ class _Kept:
         self.extent = Extent(
             kept=self.extent.kept + 1, last_at=max(one.at, self.extent.last_at or one.at)
         )
+        if one.revision == 0:
+            self.firsts.append(one.at)
+
+    def extent_until(self, until: datetime) -> Extent:
+        if self.sorted_to < len(self.firsts):
+            self.firsts.sort()
+            self.sorted_to = len(self.firsts)
+        later = len(self.firsts) - bisect_right(self.firsts, until)
+        return evolve(self.extent, kept=self.extent.kept - later)
 
     def read(self, key: _Id, known_at: datetime | None) -> Interaction | None:
         """The highest revision that had been recorded by ``known_at``."""
@@ -147,11 +161,14 @@ class MemoryStore:
                 kept.keep(one, recorded_at)
             return Added(accepted=len(new), known=known, refused=tuple(refused))
 
-    def extent(self, shop_id: str, /) -> Extent:
-        """Return how much is kept of a shop."""
+    def extent(self, shop_id: str, /, *, until: datetime | None = None) -> Extent:
+        """Return how much is kept of a shop; see ``Store.extent``."""
+        until = utc_if_given(until)
         with self._lock:
             kept = self._shops.get(shop_id)
-            return _NOTHING if kept is None else kept.extent
+            if kept is None:
+                return _NOTHING
+            return kept.extent if until is None else kept.extent_until(until)
 
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None

@@ -16,7 +16,7 @@ from typing import Any, Self
 
 from attrs import evolve
 
-from crmkit.adapters.stores import _schema
+from crmkit.adapters.stores import _schema, _upgrade
 from crmkit.adapters.stores._adding import Adding
 from crmkit.adapters.stores._connections import (
     IN_MEMORY,
@@ -52,6 +52,13 @@ _LINKS = """
     FROM crmkit_return_links WHERE shop_id = ? AND customer_id = ?
     ORDER BY at, source, id, line, part"""
 
+#: What happened later is counted along an index of its own: as long as few did, it is quick.
+EXTENT = """
+    SELECT kept - (
+        SELECT COUNT(*) FROM crmkit_interactions
+        WHERE shop_id = :shop AND revision = 0 AND at > :until), last_at
+    FROM crmkit_shops WHERE shop_id = :shop"""
+
 
 def _micros(known_at: datetime | None) -> int:
     return EVER if known_at is None else microseconds(utc(known_at))
@@ -68,7 +75,7 @@ class SQLiteStore:
                 have been made with ``check_same_thread=False``.
 
         Raises:
-            SchemaVersionError: The tables there are those of another version.
+            SchemaVersionError: The tables there were made by a newer crmkit.
             StoreError: The connection cannot be used.
         """
         if isinstance(connection, sqlite3.Connection):
@@ -85,7 +92,7 @@ class SQLiteStore:
         """Open, or make, a database file; ``":memory:"`` is one that ends with the store.
 
         Raises:
-            SchemaVersionError: The tables there are those of another version.
+            SchemaVersionError: The tables there were made by a newer crmkit.
             StoreError: The file cannot be opened or is no database.
         """
         with translated():
@@ -115,9 +122,9 @@ class SQLiteStore:
     def _reading(self) -> Iterator[sqlite3.Cursor]:
         with translated(), self._connections.lent() as connection:
             cursor = cursor_of(connection)
-            if not _schema.is_ready(cursor):
+            if _schema.version(cursor) != _schema.VERSION:
                 with transaction(connection) as making:
-                    _schema.create(making)
+                    _upgrade.make_ready(making)
             yield cursor
 
     @contextmanager
@@ -128,8 +135,7 @@ class SQLiteStore:
             transaction(connection) as cursor,
         ):
             # A rollback by the shop may have taken the tables away again.
-            if not _schema.is_ready(cursor):
-                _schema.create(cursor)
+            _upgrade.make_ready(cursor)
             yield cursor
 
     def _stream(self, query: str, **values: Any) -> Iterator[tuple[Any, ...]]:
@@ -178,11 +184,11 @@ class SQLiteStore:
             adding = Adding(cursor, to, microseconds(utc(recorded_at)), refuse)
             return adding.all(interactions)
 
-    def extent(self, shop_id: str, /) -> Extent:
-        """Return how much is kept of a shop, as counted while adding."""
-        query = "SELECT kept, last_at FROM crmkit_shops WHERE shop_id = ?"
+    def extent(self, shop_id: str, /, *, until: datetime | None = None) -> Extent:
+        """Return how much is kept of a shop, as counted while adding; see ``Store.extent``."""
+        values = {"shop": shop_id, "until": _micros(until)}
         with self._reading() as cursor:
-            kept, last_at = cursor.execute(query, (shop_id,)).fetchone() or (0, None)
+            kept, last_at = cursor.execute(EXTENT, values).fetchone() or (0, None)
         return Extent(kept=kept, last_at=None if last_at is None else moment(last_at))
 
     def history(

@@ -1,7 +1,7 @@
 """Marketing: visits, referrals, offers shown and answered, consents, and what it all costs."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from attrs import field, frozen
 
@@ -10,8 +10,9 @@ from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened
 from crmkit.domain.interactions.service import Purpose
 from crmkit.domain.money import Money
+from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
-from crmkit.domain.validators import named, not_below_zero, slug, whole_if_given
+from crmkit.domain.validators import named, not_below_zero, slug, whole_if_given, yes_or_no
 from crmkit.domain.words import Word
 
 __all__ = [
@@ -50,7 +51,7 @@ class VisitAction(Word):
 INTENT = frozenset({VisitAction.WISHED, VisitAction.CARTED, VisitAction.QUOTED})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Visit(Happened):
     """A customer visited the shop without buying by that alone.
 
@@ -79,7 +80,7 @@ class Visit(Happened):
         ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Referral(Happened):
     """A customer brought somebody to the shop.
 
@@ -92,7 +93,7 @@ class Referral(Happened):
     kind: ClassVar[str] = "referral"
 
     referred_id: str = field(validator=named)
-    joined_anyway: bool = False
+    joined_anyway: bool = field(default=False, validator=yes_or_no)
     reward: Money | None = field(default=None, validator=not_below_zero)
 
     @referred_id.validator
@@ -114,22 +115,22 @@ class Referral(Happened):
         ]
 
 
-def _offer_is_named(one: Any, _attribute: object, value: str | None) -> None:
+def _offer_is_named(value: str | None) -> None:
     if value is None:
-        raise InvalidValueError("offer_id", None, f"a {one.kind} must name its offer")
+        raise InvalidValueError("offer_id", None, "must name the offer")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class OfferShown(Happened):
     """An offer was put before a customer; ``offer_id`` names it."""
 
     kind: ClassVar[str] = "offer_shown"
 
     def __attrs_post_init__(self) -> None:
-        _offer_is_named(self, None, self.offer_id)
+        _offer_is_named(self.offer_id)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class OfferAnswered(Happened):
     """A customer accepted or declined an offer; ``offer_id`` names it.
 
@@ -139,17 +140,17 @@ class OfferAnswered(Happened):
 
     kind: ClassVar[str] = "offer_answered"
 
-    accepted: bool
+    accepted: bool = field(validator=yes_or_no)
 
     def __attrs_post_init__(self) -> None:
-        _offer_is_named(self, None, self.offer_id)
+        _offer_is_named(self.offer_id)
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this answer."""
         return [self.row(to, state=int(self.accepted))]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class ConsentChanged(Happened):
     """A customer allowed or forbade to be contacted.
 
@@ -164,7 +165,7 @@ class ConsentChanged(Happened):
 
     medium: str = field(validator=slug)
     purpose: str = field(default=ANY)
-    granted: bool
+    granted: bool = field(validator=yes_or_no)
     evidence: str | None = field(default=None, repr=False)
 
     @purpose.validator
@@ -178,7 +179,7 @@ class ConsentChanged(Happened):
         return [self.row(to, matter=matter, state=int(self.granted))]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class CostIncurred(Happened):
     """The shop spent money on one customer.
 

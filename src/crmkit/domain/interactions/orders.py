@@ -11,6 +11,7 @@ from crmkit.domain.happened import Happened, key_of
 from crmkit.domain.interactions.amounts import COLUMN, by_nature, lines_of, one_currency
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import Money, shared
+from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import utc_if_given
 from crmkit.domain.validators import named, not_empty
@@ -18,7 +19,7 @@ from crmkit.domain.validators import named, not_empty
 __all__ = ["Delivered", "Purchase"]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Purchase(Happened):
     """Goods ordered and to be paid for.
 
@@ -110,7 +111,7 @@ class Purchase(Happened):
         ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Delivered(Happened):
     """An order reached the customer in full."""
 

@@ -12,6 +12,7 @@ from crmkit.domain.happened import Happened, key_of
 from crmkit.domain.interactions.amounts import COLUMN, by_nature, lines_of, one_currency
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import Money, shared
+from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.validators import named_if_given
 from crmkit.domain.words import Word
@@ -43,7 +44,7 @@ FAULTS = frozenset(
 )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Part:
     """A part of a return that counts for one order.
 
@@ -62,7 +63,7 @@ class Part:
     costed: int = 0
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Return(Happened):
     """Goods sent back, money given back, or both. A cancelled order is one.
 

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import ClassVar
 
-from attrs import field, frozen
+from attrs import field, frozen, validators
 from attrs.converters import optional
 
 from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened, key_of
 from crmkit.domain.money import Money
+from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds, utc_if_given
 from crmkit.domain.validators import (
@@ -16,6 +17,7 @@ from crmkit.domain.validators import (
     named_if_given,
     not_below_zero,
     whole_if_given,
+    yes_or_no,
 )
 from crmkit.domain.words import Word
 
@@ -51,7 +53,7 @@ class Purpose(Word):
     PROJECT = "project"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Contact(Happened):
     """A customer and the shop spoke, wrote or met.
 
@@ -73,7 +75,7 @@ class Contact(Happened):
     topic: str | None = field(default=None, repr=False)
     waited_seconds: int | None = field(default=None, validator=whole_if_given(0))
     lasted_seconds: int | None = field(default=None, validator=whole_if_given(0))
-    answered: bool | None = None
+    answered: bool | None = field(default=None, validator=validators.optional(yes_or_no))
     order_id: str | None = field(default=None, validator=named_if_given)
     case_id: str | None = field(default=None, validator=named_if_given)
 
@@ -102,7 +104,7 @@ class CaseAbout(Word):
     REPAIR = "repair"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class CaseOpened(Happened):
     """The shop took on a question, complaint, return or repair; again, if it was closed.
 
@@ -138,7 +140,7 @@ class CaseOpened(Happened):
         ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class CaseClosed(Happened):
     """A case came to its end.
 
@@ -150,7 +152,7 @@ class CaseClosed(Happened):
     kind: ClassVar[str] = "case_closed"
 
     case_id: str = field(validator=named)
-    resolved: bool = True
+    resolved: bool = field(default=True, validator=yes_or_no)
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this closing."""
@@ -167,7 +169,7 @@ class Risk(Word):
     PSYCHOLOGICAL = "psychological"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class PromiseMade(Happened):
     """The shop promised a customer something.
 
@@ -199,7 +201,7 @@ class PromiseMade(Happened):
         ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class PromiseSettled(Happened):
     """A promise was kept or broken.
 
@@ -212,7 +214,7 @@ class PromiseSettled(Happened):
     kind: ClassVar[str] = "promise_settled"
 
     promise_id: str = field(validator=named)
-    kept: bool
+    kept: bool = field(validator=yes_or_no)
     remedy: Money | None = field(default=None, validator=not_below_zero)
 
     def facts(self, to: Reporting) -> list[Fact]:

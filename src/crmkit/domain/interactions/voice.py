@@ -10,6 +10,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened
 from crmkit.domain.money import Money, to_decimal
+from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.surveys import Answer, Question, Scale
 from crmkit.domain.validators import named, named_if_given, not_below_zero, not_empty
@@ -34,7 +35,7 @@ def _share(value: Decimal | str | int) -> Decimal:
     return number
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class SurveyResponse(Happened):
     """A customer answered a survey.
 
@@ -75,7 +76,7 @@ class SurveyResponse(Happened):
         ]
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Review(Happened):
     """A customer judged a product, or an order, in public. Its texts stay out of the repr.
 
@@ -130,7 +131,7 @@ class ContributionKind(Word):
     REFERENCE = "reference"
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, field_transformer=by_field)
 class Contribution(Happened):
     """A customer helped the shop to know or do better.
 

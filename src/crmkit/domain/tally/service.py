@@ -4,8 +4,12 @@ A case is open from its opening until a closing that is not followed by another 
 was late if it was closed after it was due. A promise is open until it is settled.
 """
 
+from functools import reduce
+from operator import or_
+
 from attrs import frozen
 
+from crmkit.domain.interactions.service import Purpose
 from crmkit.domain.tally.declare import Tally
 from crmkit.domain.tally.expression import row
 from crmkit.domain.tally.readings import reading
@@ -15,6 +19,7 @@ __all__ = ["Case", "Keeping", "Promise", "Service"]
 
 _OPENED = row.kind == "case_opened"
 _CLOSED = row.kind == "case_closed"
+_INBOUND = reduce(or_, (row.matter == f"contact/inbound/{purpose}" for purpose in Purpose))
 _MADE = row.kind == "promise_made"
 _SETTLED = row.kind == "promise_settled"
 
@@ -26,6 +31,7 @@ class Case(Tally):
     Attributes:
         opened, closed: How often; more than one opening is a case reopened.
         contacts: Contacts that belong to it.
+        asked: Those of them in which the customer turned to the shop.
         complaints: Openings as a complaint.
         severity: The highest given, 1 to 5.
         first_opened_at, last_opened_at, last_closed_at: Microseconds since 1970-01-01 UTC.
@@ -37,12 +43,13 @@ class Case(Tally):
         is_complaint: Whether it was opened as a complaint.
         was_late: Closed after it was due.
         solved: Closed, and the matter settled.
-        at_first_contact: Solved with one contact at most, and never reopened.
+        at_first_contact: Solved, the customer having asked once at most, and never reopened.
     """
 
     opened: int = count(where=_OPENED)
     closed: int = count(where=_CLOSED)
     contacts: int = count(where=row.kind == "contact")
+    asked: int = count(where=_INBOUND)
     complaints: int = count(where=row.matter == "case/complaint")
     severity: int | None = highest(row.severity, where=_OPENED)
     first_opened_at: int | None = lowest(row.at, where=_OPENED)
@@ -57,7 +64,7 @@ class Case(Tally):
     is_complaint = reading(row.complaints > 0)
     was_late = reading((row.opened > 0) & ~row.is_open & (row.last_closed_at > row.due_at))
     solved = reading((row.opened > 0) & ~row.is_open & (row.resolved > 0))
-    at_first_contact = reading(row.solved & ~row.reopened & (row.contacts <= 1))
+    at_first_contact = reading(row.solved & ~row.reopened & (row.asked <= 1))
 
 
 @frozen(kw_only=True)

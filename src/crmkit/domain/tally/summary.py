@@ -34,14 +34,14 @@ __all__ = ["KEYED", "ROLLED", "BaseSummary", "CustomerSummary", "GuestTotals"]
 
 DAYS_A_YEAR = 365.25
 
-FORMULA = "orders netted by their key, void ones left out of counts and days"
+_UNITS = "money in minor units, quantities in thousandths"
+FORMULA = f"orders netted by their key, void ones left out of counts and days; {_UNITS}"
 SOURCE = "Fader, Hardie & Lee (2005a) for repeats, recency and age; netting: crmkit"
 
 #: Columns for machines: said otherwise where a person looks.
 _NOT_SHOWN = frozenset(
     {"customer_id", "as_of_day", "guest", "first_at", "last_at", "first_revenue_at"}
 )
-_UNITS = "money in minor units, quantities in thousandths"
 
 #: The parts of a tally that a summary holds by key, as they are.
 KEYED = ("voice", "matters", "offers", "referrals")
@@ -198,7 +198,7 @@ class CustomerSummary(Shown):
         return Explanation(
             figure="customer_summary",
             answer=self.customer_id,
-            formula=f"{FORMULA}; {_UNITS}",
+            formula=FORMULA,
             source=SOURCE,
             inputs=self._shown(),
         )
@@ -221,7 +221,10 @@ def _part_of_orders(tallies: Sequence[CustomerTally]) -> Any:
     return rules(tally)["orders"].part
 
 
-def _told(name: str, value: int) -> str:
+def _told(name: str, value: Any) -> str:
+    """A figure as a person reads it; a shop's own measure may be of any kind."""
+    if not isinstance(value, int):
+        return str(value)
     if name.endswith("_day"):
         return str(date_of(value))
     return f"{moment(value):%Y-%m-%d %H:%M} UTC" if name.endswith("_at") else f"{value:,}"
