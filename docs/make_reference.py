@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from crmkit.metrics import catalogue
-from crmkit.metrics.catalogue import Metric
+from crmkit.metrics.catalogue import Composite, Entry
 
 ROOMS = (
     "crmkit",
@@ -89,17 +89,21 @@ def reference() -> Iterator[str]:
 METRICS_HEAD = """# Metrics
 
 Every figure with its unit, its range, which way is better, what it needs, how it is found and
-who says so. `crmkit metrics` prints the same in a terminal. This page is made from
+who says so; and every answer that holds several figures, with their names. The names are those
+that `explain()` uses. `crmkit metrics` prints the same in a terminal. This page is made from
 `crmkit.metrics.catalogue` by `python docs/make_reference.py`.
 """
 
 
-def figure(one: Metric) -> Iterator[str]:
-    """The lines of one figure."""
-    better = "" if one.better == "neither" else f"; {one.better} is better"
+def figure(one: Entry) -> Iterator[str]:
+    """The lines of one entry."""
     yield f"### {one.name}\n"
     yield f"{one.label()} · {one.label('zh')}\n"
-    yield f"- unit: {', '.join(filter(None, (one.unit, one.span)))}{better}"
+    if isinstance(one, Composite):
+        yield f"- holds: {', '.join(one.holds)}"
+    else:
+        better = f"; {one.direction} is better" if one.direction else ""
+        yield f"- unit: {one.measure}{better}"
     yield f"- needs: {one.needs}"
     yield f"- formula: {one.formula}"
     yield f"- source: {one.source}"
