@@ -48,3 +48,14 @@ def test_without_as_of_the_clock_decides():
     assert base.summaries().customers["ann"].buying.orders == 1
     clock.advance(days=10)
     assert base.summaries().customers["ann"].buying.orders == 2
+
+
+def test_a_fact_of_today_leaves_the_standards_of_yesterday_as_they_were_read():
+    noon = small["day"](10)
+    base = opened(bought("o1", 0), bought("o2", 5, who="bob"))
+    before = base._readings.standards(noon, None)
+    base.record([bought("o3", 10), bought("o4", 11, who="bob")])
+    assert base._readings.standards(noon, None) is before
+    base.record([bought("o5", 9, who="cem")])
+    after = base._readings.standards(noon, None)
+    assert (after.customers, before.customers) == (3, 2)

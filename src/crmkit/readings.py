@@ -40,6 +40,11 @@ class Reading:
     find_standards: Callable[[], Standards] = field(repr=False)
 
     @cached_property
+    def last_at(self) -> int:
+        """The latest moment of its facts, microseconds since 1970-01-01 UTC; 0 without any."""
+        return max((one.dealings.last_at or 0 for one in self.tallies.values()), default=0)
+
+    @cached_property
     def base(self) -> BaseSummary:
         """Everyone's summary."""
         return BaseSummary.read(self.tallies, as_of_day=self.as_of_day)
@@ -68,8 +73,8 @@ class Reading:
         return profiled(self.base, self.shop, standards=self.find_standards(), year=self.year)
 
 
-#: What a reading depends on: the last moment that counts, the day, known_at, what is kept.
-_Key = tuple[int, int, int | None, int]
+#: What a reading depends on besides the last of its facts: the day, known_at, what is kept.
+_Key = tuple[int, int | None, int]
 
 
 @define
@@ -83,7 +88,7 @@ class Readings:
 
     store: Store
     to: Reporting
-    _kept: dict[_Key, Reading] = field(factory=dict, init=False, repr=False)
+    _made: list[tuple[_Key, Reading]] = field(factory=list, init=False, repr=False)
 
     def at(self, until: datetime, known_at: datetime | None) -> Reading:
         """Read the base as of a moment, or take the reading made before of the same facts.
@@ -92,15 +97,18 @@ class Readings:
             until: The last moment that counts, in UTC.
             known_at: Limits the facts to those recorded by then.
         """
-        extent = self.store.extent(self.to.shop.id, until=until)
-        last = until if extent.last_at is None else min(until, extent.last_at)
+        kept = self.store.extent(self.to.shop.id, until=until).kept
         known = None if known_at is None else microseconds(known_at)
-        key = (microseconds(last), self.to.day(until), known, extent.kept)
-        reading = self._kept.pop(key, None) or self._read(until, known_at)
-        self._kept[key] = reading
-        while len(self._kept) > KEPT:
-            self._kept.pop(next(iter(self._kept)))
-        return reading
+        key, micros = (self.to.day(until), known, kept), microseconds(until)
+        for made in self._made:
+            # As many facts as then, and all of those among them: the same facts.
+            if made[0] == key and made[1].last_at <= micros:
+                break
+        else:
+            made = key, self._read(until, known_at)
+        others = [one for one in self._made if one is not made]
+        self._made = [*others, made][-KEPT:]  # one assignment: threads may ask at once
+        return made[1]
 
     def standards(self, until: datetime, known_at: datetime | None) -> Standards:
         """Return what a customer is judged against at a moment: the last day that was over."""

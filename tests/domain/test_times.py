@@ -129,3 +129,16 @@ def test_a_time_beyond_the_calendar_in_utc_is_refused():
     late = datetime(9999, 12, 31, 23, tzinfo=ZoneInfo("America/New_York"))
     with pytest.raises(InvalidValueError, match="1 to 9999"):
         utc(late)
+
+
+@pytest.mark.parametrize(
+    ("day", "starts", "first"),
+    [
+        (date(2026, 3, 31), 4, date(2025, 4, 1)),
+        (date(2026, 4, 1), 4, date(2026, 4, 1)),
+        (date(2026, 12, 31), 1, date(2026, 1, 1)),
+    ],
+)
+def test_the_fiscal_year_that_holds_a_day(day, starts, first):
+    year = Period.fiscal_year_of(day, starts=starts)
+    assert (year.start, day in year) == (first, True)
