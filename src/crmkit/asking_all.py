@@ -5,12 +5,11 @@ from datetime import date, datetime
 
 from crmkit.domain.offer import Offer
 from crmkit.domain.offer_uptake import Exposure, OfferCount, exposures, uptake
-from crmkit.domain.tally import BaseSummary, CustomerTally, collect_customers
+from crmkit.domain.tally import BaseSummary
 from crmkit.domain.times import (
     AsOf,
     Period,
     date_of,
-    microseconds,
 )
 from crmkit.metrics.kpis.concentration import Concentration, concentration
 from crmkit.metrics.kpis.customer_rfm import CustomerRfm, customer_rfm
@@ -39,13 +38,7 @@ class AskingAll(OpenedBase):
         """Return the performance over a period, with what is known at ``as_of``."""
         until = self._moment(as_of)
         reading = self._readings.at(until, known_at)
-        window, micros = period.days(), microseconds(until)
-        facts = (
-            fact
-            for fact in self._readings.facts(known_at)
-            if fact.day in window and fact.at <= micros
-        )
-        within = collect_customers(facts, tally=CustomerTally)
+        within = reading.within(period.days())
         return period_kpis(
             period,
             now=reading.base,

@@ -14,6 +14,7 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.tally import Offering
 from crmkit.domain.times import Period
 from crmkit.dossier import Dossier
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.loyalty.observed import CustomerLoyalty
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
 from crmkit.metrics.value.relationship_value import RelationshipValue
@@ -95,14 +96,13 @@ class Card(Shown):
             self.value,
             self.relationship_value,
         )
-        return Explanation(
-            figure="card",
-            answer=self.customer_id,
-            formula="all facts up to the moment, judged one by one below",
-            source="crmkit",
-            inputs={"as of": f"{self.as_of:%Y-%m-%d %H:%M} UTC", **self.facts},
+        facts = {f"facts from {source}": count for source, count in self.facts.items()}
+        return explained(
+            "card",
+            self.customer_id,
+            inputs={"as of": f"{self.as_of:%Y-%m-%d %H:%M} UTC", **facts},
             model=self.judged_by,
-            parts=tuple(one.explain() for one in judged),
+            parts=(one.explain() for one in judged),
         )
 
 

@@ -126,8 +126,11 @@ class CustomerBase(AskingOne, AskingAll):
         if customer_id is not None:
             return self._dossier(customer_id, as_of, known_at).satisfaction
         until, instruments = self._moment(as_of), self.shop.instruments
-        profiles = self._readings.at(until, known_at).profiles
-        facts = (fact for fact in self._readings.until(until, known_at) if not fact.guest)
+        reading = self._readings.at(until, known_at)
+        profiles, people = reading.profiles, reading.base.customers.values()
+        asked = any(one.dealings.surveys for one in people)
+        everything = self._readings.until(until, known_at) if asked else ()
+        facts = (fact for fact in everything if not fact.guest)
         return BaseSatisfaction(
             asked=stated_satisfaction(profiles.answers, instruments=instruments),
             shown=mean_shown(profiles.shown),
@@ -206,8 +209,9 @@ class CustomerBase(AskingOne, AskingAll):
         until = self._moment(as_of)
         reading = self._readings.at(until, known_at)
         return relationship_values(
-            self._readings.until(until, known_at),
+            period or self._fiscal_year(reading.as_of_day),
             profiles=reading.profiles,
             base=reading.base,
-            period=period or self._fiscal_year(reading.as_of_day),
+            within=reading.within,
+            facts=reading.read,
         )

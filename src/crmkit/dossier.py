@@ -17,7 +17,7 @@ from crmkit.domain.relationship import Relationship, relationship_of
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import facts_of
 from crmkit.domain.shop import Shop
-from crmkit.domain.tally import Buying, CustomerSummary, CustomerTally
+from crmkit.domain.tally import CustomerSummary, CustomerTally
 from crmkit.domain.times import Period
 from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
@@ -31,7 +31,7 @@ from crmkit.metrics.value.relationship_value import RelationshipValue
 from crmkit.metrics.value.valuation import CustomerValue, value_of
 from crmkit.standards import Standards
 
-__all__ = ["Dossier", "accounts_of", "brought"]
+__all__ = ["Dossier", "accounts_of", "brought", "paid_on"]
 
 
 @define(slots=False)
@@ -139,8 +139,15 @@ class Dossier:
 
     def relationship_value(self, period: Period) -> RelationshipValue:
         """Return the five indicators of the relationship over a period."""
+        days = period.days()
         return relationship_value_of(
-            accounts_of(self.facts, self.customer_id, period, self.as_of_day, self.shop),
+            accounts_of(
+                self.customer_id,
+                period,
+                self._tally_of(days),
+                self._tally_of(paid_on(days, self.shop)),
+                self.as_of_day,
+            ),
             shop=self.shop,
             summary=self.summary,
             value=self.value,
@@ -150,38 +157,41 @@ class Dossier:
         )
 
     def _within(self, days: range) -> CustomerSummary:
-        return self._read(CustomerTally.collect(fact for fact in self.facts if fact.day in days))
+        return self._read(self._tally_of(days))
+
+    def _tally_of(self, days: range) -> CustomerTally:
+        return CustomerTally.collect(fact for fact in self.facts if fact.day in days)
 
     def _read(self, tally: CustomerTally) -> CustomerSummary:
         return CustomerSummary.read(self.customer_id, tally, as_of_day=self.as_of_day)
 
 
+def paid_on(days: range, shop: Shop) -> range:
+    """Return the days of order whose payment falls on some days."""
+    return range(days.start - shop.payment_days, days.stop - shop.payment_days)
+
+
 def accounts_of(
-    facts: Sequence[Fact], customer_id: str, period: Period, as_of_day: int, shop: Shop
+    customer_id: str,
+    period: Period,
+    within: CustomerTally,
+    received: CustomerTally,
+    as_of_day: int,
 ) -> Accounts:
     """Return what happened with one customer, or with all guests, within a period.
 
     Args:
-        facts: Their flat rows, up to ``as_of_day``.
         customer_id: Whose; empty for guests taken together.
         period: The days.
+        within: The facts of these days.
+        received: The facts of the days whose payment falls into them (``paid_on``).
         as_of_day: The day judged at.
-        shop: Whose ``payment_days`` pass between an order and its payment.
     """
-    days, lag = period.days(), shop.payment_days
-    within = CustomerTally.collect(fact for fact in facts if fact.day in days)
-    received = (
-        within.buying if not lag else _bought(facts, range(days.start - lag, days.stop - lag))
-    )
     return Accounts(
         period=period,
         within=CustomerSummary.read(customer_id, within, as_of_day=as_of_day),
-        received=received,
+        received=received.buying,
     )
-
-
-def _bought(facts: Sequence[Fact], days: range) -> Buying:
-    return CustomerTally.collect(fact for fact in facts if fact.day in days).buying
 
 
 def brought(
@@ -206,7 +216,8 @@ def brought(
     worths = {}
     for _, edge in tree.below(customer_id):
         window = range(max(days.start, edge.day), min(days.stop, edge.day + tree.window))
-        profit = _bought(facts_of_other(edge.referred_id), window).profit(shop.gross_margin)
+        facts = (one for one in facts_of_other(edge.referred_id) if one.day in window)
+        profit = CustomerTally.collect(facts).buying.profit(shop.gross_margin)
         margin = None if profit is None else Money(profit, shop.currency)
         worths[edge.referred_id] = ReferredWorth(margin=margin, joined=edge.day in days)
     return referral_value(

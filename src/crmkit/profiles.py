@@ -22,6 +22,7 @@ from crmkit.domain.states import State
 from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
 from crmkit.domain.times import AsOf, date_of, day_of, last_day_over, last_moment, microseconds
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.kpis.risk import risk
 from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
@@ -104,17 +105,15 @@ class Profiles(Sequence[Profile], Shown):
 
     def explain(self) -> Explanation:
         """Return against what everyone was judged."""
-        return Explanation(
-            figure="profiles",
-            answer=f"{len(self):,} customers as of {date_of(self.as_of_day)}",
-            formula="each row by the same functions as the answers for one customer",
-            source="crmkit",
+        return explained(
+            "profiles",
+            f"{len(self):,} customers as of {date_of(self.as_of_day)}",
             inputs={"usual gap in days": self.base_gap, "standards": self.standards.told()},
             model="\n".join(self.models.lines()),
             parts=(
-                self.worth.alive.explain("still customers"),
-                self.worth.expected_purchases.explain("next 52 weeks"),
-                self.worth.clv.explain("lifetime value"),
+                self.worth.alive.explain("customers_alive"),
+                self.worth.expected_purchases.explain("expected_purchases"),
+                self.worth.clv.explain("customer_equity"),
             ),
         )
 

@@ -1,6 +1,6 @@
 """A whole base read as of a moment, and kept for the next question about the same facts."""
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
 
@@ -29,15 +29,16 @@ class Reading:
         shop: Whose policy rules.
         tallies: The sums of every customer and guest.
         as_of_day: The day judged at, days since 1970-01-01.
-        read: Reads some customers' facts of some days once more.
+        read: Reads everybody's facts of some days once more.
         find_standards: Gives what everyone is judged against.
     """
 
     shop: Shop
     tallies: dict[str, CustomerTally]
     as_of_day: int
-    read: Callable[[Container[str], range], dict[str, CustomerTally]] = field(repr=False)
+    read: Callable[[range], Iterator[Fact]] = field(repr=False)
     find_standards: Callable[[], Standards] = field(repr=False)
+    _within: dict[range, dict[str, CustomerTally]] = field(factory=dict, init=False, repr=False)
 
     @cached_property
     def last_at(self) -> int:
@@ -62,10 +63,18 @@ class Reading:
         if not spoken:
             return {}
         days = range(self.as_of_day - WINDOW_DAYS + 1, self.as_of_day + 1)
+        facts = (fact for fact in self.read(days) if fact.customer_id in spoken)
         return {
             customer_id: CustomerSummary.read(customer_id, tally, as_of_day=self.as_of_day)
-            for customer_id, tally in self.read(spoken, days).items()
+            for customer_id, tally in collect_customers(facts).items()
         }
+
+    def within(self, days: range) -> dict[str, CustomerTally]:
+        """The sums of every customer and guest over some days, kept for the next question."""
+        if days not in self._within:
+            made = collect_customers(self.read(days), tally=CustomerTally)
+            self._within = {**dict(list(self._within.items())[1 - KEPT :]), days: made}
+        return self._within[days]
 
     @cached_property
     def profiles(self) -> Profiles:
@@ -129,16 +138,10 @@ class Readings:
         return (fact for fact in self.facts(known_at) if fact.at <= micros)
 
     def _read(self, until: datetime, known_at: datetime | None) -> Reading:
-        def again(people: Container[str], days: range) -> dict[str, CustomerTally]:
-            facts = self.until(until, known_at)
-            return collect_customers(
-                fact for fact in facts if fact.day in days and fact.customer_id in people
-            )
-
         return Reading(
             shop=self.to.shop,
             tallies=collect_customers(self.until(until, known_at), tally=CustomerTally),
             as_of_day=self.to.day(until),
-            read=again,
+            read=lambda days: (fact for fact in self.until(until, known_at) if fact.day in days),
             find_standards=lambda: self.standards(until, known_at),
         )

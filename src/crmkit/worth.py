@@ -3,8 +3,7 @@
 The rows equal the answers for one customer: both are made by the same functions.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -12,15 +11,18 @@ from attrs import frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.facts import Fact
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.domain.tally import BaseSummary
+from crmkit.domain.tally import BaseSummary, CustomerTally, added_up
 from crmkit.domain.times import Period
-from crmkit.dossier import accounts_of, brought
+from crmkit.dossier import accounts_of, brought, paid_on
 from crmkit.metrics.value.accounting import relationship_value_of
 from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
 from crmkit.metrics.value.relationship_value import RelationshipValue
 from crmkit.profiles import Profiles
+from crmkit.standards import Standards
 
 __all__ = ["RelationshipValues", "relationship_values"]
+
+_NOTHING = CustomerTally()
 
 
 @frozen(kw_only=True, repr=False)
@@ -59,36 +61,41 @@ class RelationshipValues(Sequence[RelationshipValue], Shown):
 
 
 def relationship_values(
-    facts: Iterable[Fact], *, profiles: Profiles, base: BaseSummary, period: Period
+    period: Period,
+    *,
+    profiles: Profiles,
+    base: BaseSummary,
+    within: Callable[[range], Mapping[str, CustomerTally]],
+    facts: Callable[[range], Iterable[Fact]],
 ) -> RelationshipValues:
     """Return what every relationship was worth over a period.
 
     Args:
-        facts: Everybody's flat rows, up to the moment judged at.
-        profiles: Everyone as judged then.
-        base: Everyone's summary as of then.
         period: The days.
+        profiles: Everyone as judged at a moment.
+        base: Everyone's summary as of then.
+        within: Gives everybody's sums over some days, guests' too.
+        facts: Gives everybody's flat rows of some days.
     """
     shop, standards, day = profiles.shop, profiles.standards, base.as_of_day
     days = period.days()
-    since = days.start - shop.payment_days
-    rows_of = _rows_of(fact for fact in facts if since <= fact.day < days.stop)
-    guests = [fact for rows in rows_of.values() for fact in rows if fact.guest]
+    now, paid = within(days), within(paid_on(days, shop))
+    of_referred = _of_referred(facts(days), standards)
     rows = tuple(
         relationship_value_of(
-            accounts_of(rows_of.get(value.customer_id, []), value.customer_id, period, day, shop),
+            accounts_of(who, period, now.get(who, _NOTHING), paid.get(who, _NOTHING), day),
             shop=shop,
-            summary=base.customers[value.customer_id],
+            summary=base.customers[who],
             value=value,
-            referral=brought(
-                value.customer_id, period, standards, lambda other: rows_of.get(other, [])
-            ),
+            referral=brought(who, period, standards, lambda other: of_referred.get(other, [])),
             wallet=standards.wallet,
             margin=standards.models.margin,
         )
-        for value in profiles.worth.rows
+        for who, value in ((value.customer_id, value) for value in profiles.worth.rows)
     )
-    of_guests = relationship_value_of(accounts_of(guests, "", period, day, shop), shop=shop)
+    of_guests = relationship_value_of(
+        accounts_of("", period, _guests(now), _guests(paid), day), shop=shop
+    )
     return RelationshipValues(
         rows=rows,
         guests=of_guests,
@@ -96,8 +103,14 @@ def relationship_values(
     )
 
 
-def _rows_of(facts: Iterable[Fact]) -> Mapping[str, list[Fact]]:
-    found: defaultdict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        found[fact.customer_id].append(fact)
+def _guests(tallies: Mapping[str, CustomerTally]) -> CustomerTally:
+    return added_up(one for one in tallies.values() if one.dealings.guest)
+
+
+def _of_referred(facts: Iterable[Fact], standards: Standards) -> Mapping[str, list[Fact]]:
+    """The facts of those who were brought, by customer id; not read where nobody was."""
+    found: dict[str, list[Fact]] = {edge.referred_id: [] for edge in standards.referrals.edges}
+    for fact in facts if found else ():
+        if fact.customer_id in found:
+            found[fact.customer_id].append(fact)
     return found

@@ -5,7 +5,7 @@
 frames by ``crmkit.adapters.frames``.
 """
 
-from crmkit.domain.tally.bulk import collect_customers, summaries
+from crmkit.domain.tally.bulk import added_up, collect_customers, summaries
 from crmkit.domain.tally.customers import CustomerTally, Dealings, Ratings
 from crmkit.domain.tally.declare import Tally, figures
 from crmkit.domain.tally.expression import Expr, row
@@ -50,6 +50,7 @@ __all__ = [
     "Rule",
     "Service",
     "Tally",
+    "added_up",
     "collect_customers",
     "count",
     "distinct",

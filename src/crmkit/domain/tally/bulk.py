@@ -12,7 +12,7 @@ from crmkit.domain.tally.customers import CustomerTally
 from crmkit.domain.tally.orders import Buying
 from crmkit.domain.tally.summary import BaseSummary
 
-__all__ = ["collect_customers", "summaries"]
+__all__ = ["added_up", "collect_customers", "summaries"]
 
 #: Rows held at once while collecting: about 250 MB of facts.
 _BATCH = 500_000
@@ -41,6 +41,15 @@ def collect_customers(
                 kept = found.get(customer_id)
                 found[customer_id] = part if kept is None else kept + part
     return found
+
+
+def added_up(tallies: Iterable[CustomerTally]) -> CustomerTally:
+    """The sum of many tallies, by halves: each is copied as often as the number can be halved."""
+    level = list(tallies)
+    while len(level) > 1:
+        pairs = zip(level[::2], [*level[1::2], CustomerTally()], strict=False)
+        level = [one + other for one, other in pairs]
+    return level[0] if level else CustomerTally()
 
 
 @contextmanager
