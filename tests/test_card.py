@@ -250,3 +250,16 @@ def test_a_fact_of_today_changes_the_customer_and_not_the_standards(base):
     assert after.relationship.occasions == before.relationship.occasions + 1
     assert after.judged_by == before.judged_by == "2 customers as of 2026-03-01"
     assert after.value.alive.n == before.value.alive.n
+
+
+def test_what_a_shop_never_recorded_is_no_sign_of_satisfaction():
+    base = opened(bought("o1", 0), bought("o2", 9, who="bob"))
+    shown = base.satisfaction("ann", as_of=AS_OF).shown
+    assert (shown.score.value, shown.coverage) == (None, 0)
+    complained = CaseOpened(id="k", customer_id="bob", at=day(10), case_id="k", about="complaint")
+    base.record([complained])
+    shown = base.satisfaction("ann", as_of=AS_OF).shown
+    assert (shown.coverage, shown.components["complaints"]) == (
+        0.25,
+        pytest.approx(0.5 ** ((5 * 0.5) / 6 / 0.10)),
+    )

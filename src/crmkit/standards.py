@@ -9,7 +9,7 @@ about, at once, and the standards of tomorrow.
 
 from collections.abc import Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit.domain.lifecycle import usual_gap
 from crmkit.domain.money import Money
@@ -75,13 +75,18 @@ def standards_of(base: BaseSummary, shop: Shop) -> Standards:
         as_of_day=base.as_of_day,
         customers=len(people),
         base_gap=usual_gap(one.days for one in people),
-        rates=base_rates(signals_of(one, shop) for one in people),
+        rates=_recorded(base_rates(signals_of(one, shop) for one in people)),
         models=fit_base(people, shop),
         peers=peer_wallet(_yearly_spend(one, shop) for one in people if one.days),
         referrals=referral_tree(
             _referrals(people), {one.customer_id: one.first_day for one in people}
         ),
     )
+
+
+def _recorded(rates: BaseRates) -> BaseRates:
+    """The rates of what the shop records: what nobody ever had may as well not be recorded."""
+    return evolve(rates, returns=rates.returns or None, complaints=rates.complaints or None)
 
 
 def _yearly_spend(one: CustomerSummary, shop: Shop) -> Money | None:
