@@ -29,6 +29,7 @@ from crmkit.domain import (
     Review,
     State,
     Visit,
+    guest_id,
 )
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.level import RelationshipLevel
@@ -263,3 +264,17 @@ def test_what_a_shop_never_recorded_is_no_sign_of_satisfaction():
         0.25,
         pytest.approx(0.5 ** ((5 * 0.5) / 6 / 0.10)),
     )
+
+
+def test_guests_pay_late_too():
+    guest = guest_id("shop", "7")
+    base = opened(
+        bought("7", 5, "30.00", who=guest), bought("8", 40, "11.00", who=guest_id("shop", "8")),
+        bought("9", 41, "13.00", who=guest_id("shop", "9")), shop=evolve(SHOP, payment_days=30),
+    )  # fmt: skip
+    january = base.relationship_value(period=Period.month(2026, 1), as_of=AS_OF).guests
+    february = base.relationship_value(period=Period.month(2026, 2), as_of=AS_OF).guests
+    assert (january.revenue, january.received) == (euros("30.00"), euros("0.00"))
+    assert (february.revenue, february.received) == (euros("24.00"), euros("30.00"))
+    year = base.relationship_value(period=Period.fiscal_year(2026), as_of=AS_OF)
+    assert (year.guests.revenue, year.together.revenue) == (euros("54.00"), euros("54.00"))

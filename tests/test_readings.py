@@ -4,6 +4,8 @@ import runpy
 from datetime import date, timedelta
 from pathlib import Path
 
+from attrs import evolve
+
 from crmkit.testing import FakeClock
 
 small = runpy.run_path(str(Path(__file__).parent / "small_shop.py"))
@@ -59,3 +61,11 @@ def test_a_fact_of_today_leaves_the_standards_of_yesterday_as_they_were_read():
     base.record([bought("o5", 9, who="cem")])
     after = base._readings.standards(noon, None)
     assert (after.customers, before.customers) == (3, 2)
+
+
+def test_as_many_facts_are_not_the_same_facts():
+    base = opened(bought("o1", 0), bought("o2", 10))
+    noon, morning = day(10), day(10) - timedelta(hours=3)
+    assert base.summaries(as_of=noon).everyone().orders == 2
+    base.record([evolve(bought("o3", 10, "5.00", who="bob"), at=day(10) - timedelta(hours=4))])
+    assert sorted(base.summaries(as_of=morning).customers) == ["ann", "bob"]
