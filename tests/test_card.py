@@ -278,3 +278,16 @@ def test_guests_pay_late_too():
     assert (february.revenue, february.received) == (euros("24.00"), euros("30.00"))
     year = base.relationship_value(period=Period.fiscal_year(2026), as_of=AS_OF)
     assert (year.guests.revenue, year.together.revenue) == (euros("54.00"), euros("54.00"))
+
+
+def test_a_wallet_is_as_the_customer_says_or_as_is_usual():
+    said_so = said("loyalty", "share_of_wallet", 45, (0, 100), on=44)
+    base = opened(*FACTS, said_so, shop=SHOP)
+    worth = base.relationship_value("ann", as_of=AS_OF)
+    assert worth.potential.wallet == euros("200.00")  # 90 is 45 % of it
+    rich = opened(*FACTS, said("loyalty", "share_of_wallet", 10, (0, 100), on=44), shop=SHOP)
+    potential = rich.relationship_value("ann", as_of=AS_OF).potential
+    assert potential.wallet == euros("900.00")
+    assert potential.value == euros("101.25")  # 810 × 0.25 × 0.5
+    everyone = rich.relationship_value(as_of=AS_OF)
+    assert [row.potential.wallet for row in everyone] == [euros("900.00"), euros("200.00")]

@@ -8,6 +8,7 @@ from attrs import field, frozen
 from crmkit.domain.customer import Customer
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.interactions import Interaction
+from crmkit.domain.labels import label
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.relationship import Relationship
 from crmkit.domain.sheet import Sheet, Shown
@@ -79,7 +80,10 @@ class Card(Shown):
         if self.record is not None:
             yield "customer", f"{self.record.kind}, version {self.record.version}"
         yield "facts", ", ".join(f"{count:,} from {source}" for source, count in self.facts.items())
-        yield "latest", "\n".join(f"{one.at:%Y-%m-%d} {one.kind}" for one in self.last[:3])
+        yield (
+            "latest",
+            "\n".join(f"{one.at:%Y-%m-%d} {label(f'kind.{one.kind}')}" for one in self.last[:3]),
+        )
         if self.offers:
             yield (
                 "offers",
@@ -107,7 +111,7 @@ class Card(Shown):
 
 
 def _told(one: Offering) -> str:
-    times = f"shown {one.shown} times" if one.shown else "never shown"
+    times = "shown once" if one.shown == 1 else f"shown {one.shown} times"
     if one.accepted_at is not None or one.order_keys:
         return f"{times}, accepted"
     return f"{times}, declined" if one.declined else times

@@ -152,7 +152,7 @@ class Dossier:
             summary=self.summary,
             value=self.value,
             referral=brought(self.customer_id, period, self.standards, self.facts_of_other),
-            wallet=self.standards.wallet,
+            wallet=self.standards.wallet_of(self.summary, self.answers),
             margin=self.standards.models.margin,
         )
 

@@ -7,15 +7,18 @@ at, so that they hold still while a day goes on: a fact of today changes the cus
 about, at once, and the standards of tomorrow.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from attrs import evolve, frozen
 
 from crmkit.domain.lifecycle import usual_gap
 from crmkit.domain.money import Money
 from crmkit.domain.shop import Shop
+from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, CustomerSummary
 from crmkit.domain.times import date_of
+from crmkit.metrics.loyalty.stated import stated
+from crmkit.metrics.satisfaction.asked import Asked
 from crmkit.metrics.satisfaction.experience import signals_of
 from crmkit.metrics.satisfaction.signals import BaseRates, base_rates
 from crmkit.metrics.value.base_models import BaseModels, fit_base
@@ -53,6 +56,18 @@ class Standards:
     def wallet(self) -> Money | None:
         """What a customer spends a year with all shops: as the shop says, else as peers do."""
         return self.shop.yearly_wallet or self.peers.value
+
+    def wallet_of(self, summary: CustomerSummary, answers: Iterable[Asked]) -> Money | None:
+        """Return what one customer spends a year with all shops: as they say, else as is usual.
+
+        Args:
+            summary: The customer, as of a day.
+            answers: The customer's answers that count.
+        """
+        share, spend = stated(answers).get(Indicator.SHARE_OF_WALLET), summary.yearly_revenue
+        if not share or spend is None or spend <= 0:
+            return self.wallet
+        return Money(round(spend / share), self.shop.currency)
 
     def told(self) -> str:
         """Return in a line of whom and of when they are."""

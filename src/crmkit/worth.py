@@ -78,7 +78,7 @@ def relationship_values(
         facts: Gives everybody's flat rows of some days.
     """
     shop, standards, day = profiles.shop, profiles.standards, base.as_of_day
-    days = period.days()
+    days, people = period.days(), [one.customer_id for one in profiles]
     now, paid = within(days), within(paid_on(days, shop))
     of_referred = _of_referred(facts(days), standards)
     rows = tuple(
@@ -88,10 +88,10 @@ def relationship_values(
             summary=base.customers[who],
             value=value,
             referral=brought(who, period, standards, lambda other: of_referred.get(other, [])),
-            wallet=standards.wallet,
+            wallet=standards.wallet_of(base.customers[who], answers),
             margin=standards.models.margin,
         )
-        for who, value in ((value.customer_id, value) for value in profiles.worth.rows)
+        for who, value, answers in zip(people, profiles.worth.rows, profiles.answers, strict=True)
     )
     of_guests = relationship_value_of(
         accounts_of("", period, _guests(now), _guests(paid), day), shop=shop

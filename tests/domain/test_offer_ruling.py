@@ -213,7 +213,7 @@ def test_a_ruling_shows_and_explains_itself():
     )
     told = ruling.explain()
     assert (told.figure, told.answer, told.coverage) == ("may_offer", "allowed", "5 of 5 rules met")
-    assert dict(told.inputs)["at"] == "2026-01-31T12:00:00+00:00"
+    assert dict(told.inputs)["at"] == "2026-01-31 12:00 UTC"
     assert [part.figure for part in told.parts] == ["may_contact"]
 
 

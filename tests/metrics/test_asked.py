@@ -9,7 +9,9 @@ from attrs import evolve
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument, Scale
+from crmkit.metrics.catalogue import metric
 from crmkit.metrics.satisfaction import asked, pooled, stated_satisfaction
+from crmkit.metrics.satisfaction.answers import explained_together
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 opened, said = small["opened"], small["said"]
@@ -177,18 +179,33 @@ def test_an_answer_is_read_as_its_item_declares():
     )
     (turned,) = of(said("mine", "stay", 8, (0, 10)), instruments=(*BUILT_IN, stay))
     assert turned.share == pytest.approx(0.2)
-    assert "turned round" in turned.explain().formula
+    assert dict(turned.explain().inputs)["read as"] == "scale, turned round"
 
 
 def test_an_answer_shows_and_explains_itself():
     (one,) = of(at("delivery", 2, on=3), at("checkout", 5, on=9))
     assert str(one) == "5 on 1 to 5 (2026-01-10, 2 answers)"
     assert "at delivery  2 on 1 to 5 (2026-01-04, 1 answer)" in one.sheet().text()
-    assert [part.answer for part in one.explain().parts] == ["1.00 of 1", "0.25 of 1"]
+    why = one.explain()
+    assert (why.figure, why.answer) == ("csat/satisfaction", "1.00 of 1")
+    assert why.formula == metric("standing_answer").formula
+    told = dict(why.inputs)
+    assert told["at delivery"] == "2 on 1 to 5 (2026-01-04, 1 answer): 0.25 of satisfaction"
     (off,) = of(at(None, 9, scale=(1, 10)))
     assert off.explain().answer == "not counted"
 
 
 def test_satisfaction_explains_itself_question_by_question():
     why = stated_satisfaction([of(at("delivery", 2), at(None, 9, scale=(1, 10), on=2))]).explain()
-    assert "csat/satisfaction@delivery" in {part.figure for part in why.parts}
+    assert [part.figure for part in why.parts] == ["nps", "csat", "ces", "mean_answer"]
+    means = dict(why.parts[-1].inputs)
+    assert means["csat/satisfaction@delivery"] == "25% of the scale (0% to 100%, n 1)"
+    assert why.left_out == ("1 × csat/satisfaction answered on 1 to 10, not on 1 to 5",)
+
+
+def test_answers_to_one_question_on_two_scales_are_both_explained():
+    answers = of(at(None, 4, on=1), at(None, 9, scale=(1, 10), on=2))
+    why = explained_together(answers)
+    assert [name for name, _ in why.inputs] == ["csat/satisfaction"] * 2
+    read = {text.rpartition(": ")[2] for _, text in why.inputs}
+    assert read == {"0.75 of satisfaction", "not counted"}

@@ -120,8 +120,9 @@ def test_prices_must_be_positive_and_in_the_currency():
 
 def test_it_explains_itself():
     told = valued(ContributionTally(kind="idea", n=2)).explain()
-    assert dict(told.inputs)["idea"] == "2 × price, quality, credit = EUR 20.00"
+    assert dict(told.inputs)["idea"] == "2 worth EUR 20.00"
     assert "Kumar" in told.source
+    assert [part.figure for part in told.parts] == ["capability_score"]
 
 
 @given(st.lists(tallies), st.randoms())

@@ -15,7 +15,7 @@ import crmkit.metrics
 from crmkit import Period
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics import catalogue as room
-from crmkit.metrics.catalogue import CATALOGUE, ROOMS, Metric, explained, metric
+from crmkit.metrics.catalogue import CATALOGUE, ROOMS, Composite, Metric, entry, explained, metric
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 
@@ -25,20 +25,18 @@ NO_FIGURES = {
     "base_loyalty": "means of the dimensions over a base",
     "base_rates": "what behavioural_satisfaction is judged against",
     "customer_rfm": "rfm with the shop's own money",
+    "entry": "looks an entry up",
     "customer_satisfaction": "asked and shown, side by side",
     "explained": "explains any figure",
     "fit_base": "fits the models behind the figures",
     "from_plain": "a stored fit read again",
-    "loyalty_of_base": "means of the dimensions over a base",
     "mean_shown": "behavioural_satisfaction over a base",
     "metric": "looks an entry up",
     "observed_loyalty": "the four dimensions and loyalty, from a summary",
     "own_lapse_threshold": "one of the two ways of lapse_threshold",
     "shrunk_lapse_threshold": "one of the two ways of lapse_threshold",
-    "gamma_lapse": "a third way of lapse_threshold, on request",
+    "signals_of": "what behavioural_satisfaction is found from",
     "silence_chance": "what lapse_threshold is found from",
-    "pooled": "the mean answer to any question, as a share of its scale",
-    "referral_tree": "which referrals count; the figure is referral_value",
     "relationship_value_of": "relationship_value from a customer's facts",
     "rescaled": "carries an answer over to 0 to 1",
     "rfm": "scores of all customers; the figures are rfm_recency, …",
@@ -46,9 +44,7 @@ NO_FIGURES = {
     "satisfaction_trend": "trend, from flat rows",
     "standings": "who was active; the figures are those of customer_kpis",
     "stated": "a customer's indicators, from what they said",
-    "stated_satisfaction": "csat, ces and nps of a base",
     "to_plain": "stores a fit",
-    "total_of": "relationship_value over a base",
     "undefined": "makes a figure without a value",
 }
 
@@ -79,7 +75,8 @@ def test_the_attribute_of_an_entry_stands_on_what_the_function_returns(one):
     if one.function == "crmkit.CustomerBase.profiles":
         returned = crmkit.profiles.Profile
     assert isclass(returned)
-    assert one.attribute in {each.name for each in attrs.fields(returned)}
+    own = {each.name for each in attrs.fields(returned)}
+    assert one.attribute in own or isinstance(getattr(returned, one.attribute), property)
 
 
 def test_every_public_function_of_the_metrics_is_in_the_catalogue_or_no_figure():
@@ -98,14 +95,51 @@ def test_every_exception_is_there_and_not_in_the_catalogue_as_well():
     }
 
 
+FIGURES = [one for one in CATALOGUE.values() if isinstance(one, Metric)]
+COMPOSITES = [one for one in CATALOGUE.values() if isinstance(one, Composite)]
+
+
+def name_of(one):
+    return one.name
+
+
 @pytest.mark.parametrize("one", CATALOGUE.values(), ids=CATALOGUE)
 def test_an_entry_says_all_there_is_to_say_in_one_line_each(one):
-    for text in (one.unit, one.needs, one.formula, one.source):
+    for text in (one.needs, one.formula, one.source):
         assert text == text.strip()
         assert "\n" not in text
         assert text
+
+
+@pytest.mark.parametrize("one", FIGURES, ids=name_of)
+def test_a_figure_has_a_unit_a_range_and_a_direction(one):
+    assert one.unit == one.unit.strip() != ""
     assert one.low is None or one.high is None or one.low < one.high
     assert one.better in {"higher", "lower", "neither"}
+    assert one.measure.startswith(one.unit)
+
+
+@pytest.mark.parametrize("one", COMPOSITES, ids=name_of)
+def test_an_answer_that_holds_several_names_entries_and_not_itself(one):
+    assert one.holds
+    assert len(set(one.holds)) == len(one.holds)
+    assert set(one.holds) <= CATALOGUE.keys() - {one.name}
+    assert (one.measure, one.direction) == ("", "")
+
+
+def test_every_entry_is_a_figure_or_holds_several():
+    assert len(FIGURES) + len(COMPOSITES) == len(CATALOGUE)
+    assert {one.name for one in COMPOSITES} >= {"card", "satisfaction", "period_kpis", "rfm"}
+
+
+def test_an_answer_that_holds_several_is_no_figure():
+    assert entry("rfm").holds[0] == "rfm_recency"
+    with pytest.raises(InvalidValueError, match="'rfm', but is an answer that holds several"):
+        metric("rfm")
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        entry("rfm").holds = ()
+    assert "holds" in str(entry("rfm"))
+    assert "unit" not in str(entry("rfm"))
 
 
 def test_the_rooms_hold_every_entry_once():
@@ -246,7 +280,7 @@ def test_the_figures_of_every_customer_lie_in_their_ranges(shop_of_figures):
 
 def test_the_figures_of_the_base_lie_in_their_ranges(shop_of_figures):
     kpis = shop_of_figures.kpis(Period.year_to(AS_OF), as_of=AS_OF)
-    for one in CATALOGUE.values():
+    for one in FIGURES:
         if one.function == "crmkit.metrics.customer_kpis":
             assert_in_range(one.name, getattr(kpis.customers, one.attribute))
         if one.function == "crmkit.metrics.period_kpis":

@@ -53,4 +53,4 @@ def test_the_direction_is_one_of_two_words():
 
 
 def test_effort_shows_itself_in_words():
-    assert str(ces([7, 6, 5, 3, 2])).startswith("easy 0.6 share")
+    assert str(ces([7, 6, 5, 3, 2])).startswith("easy 60% (")

@@ -84,7 +84,8 @@ def test_without_a_positive_total_there_are_no_shares_but_raw_sums(values):
     assert not result.normalised
     assert result.whale.points[-1] == (1, sum(values))
     assert "not positive" in result.notes[0]
-    assert str(result) == "unknown"
+    assert "share  unknown" in str(result)
+    assert result.explain().parts == ()
 
 
 def test_no_customers_have_no_concentration():
@@ -133,4 +134,11 @@ def test_an_impossible_share_is_refused(share):
 
 
 def test_concentration_shows_itself_in_words():
-    assert str(concentration([60, 30, 10], shares=[0.5])) == "top 50%: 75.0%"
+    found = concentration([60, 30, 10], shares=[0.5])
+    assert "share  top 50%: 75.0%" in str(found)
+    assert [(part.figure, part.answer) for part in found.explain().parts] == [
+        ("top_share", "top 50%: 75.0%"),
+        ("gini", "0.3333"),
+        ("hhi", "0.4600"),
+        ("whale_peak", "100.0% at 100.0% of them"),
+    ]

@@ -30,7 +30,7 @@ def test_a_driver_without_a_rate_is_named_and_lowers_the_coverage():
     assert found.total == Money(400, "EUR")
     assert found.unpriced == ("calls",)
     assert found.coverage == 0.5
-    assert found.notes == ("calls have no rate: their cost is not in",)
+    assert found.notes == ("without a rate, so not in: calls",)
 
 
 def test_a_driver_that_was_not_counted_is_no_0():

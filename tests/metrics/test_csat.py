@@ -96,4 +96,4 @@ def test_a_better_answer_never_lowers_satisfaction(ratings):
 
 
 def test_satisfaction_shows_itself_in_words():
-    assert str(csat([5, 4, 4, 3, 5])).startswith("top box 0.8 share (0.3755 to 0.9638, n 5)")
+    assert str(csat([5, 4, 4, 3, 5])).startswith("top box 80% (37.6% to 96.4%, n 5)")

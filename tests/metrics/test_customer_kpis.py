@@ -100,7 +100,9 @@ def test_a_customer_is_counted_once():
 
 def test_an_empty_base_has_no_rates():
     kpis = customer_kpis([])
-    assert str(kpis) == "0 + 0 new + 0 reactivated - 0 lost = 0"
+    assert str(kpis).startswith("0 + 0 new + 0 reactivated - 0 lost = 0\n")
+    assert str(kpis).count("no customer was active when the period began") == 1
+    assert "churn                  unknown\n" in str(kpis)
     for rate in (kpis.new_rate, kpis.churn, kpis.churn_on_average, kpis.retention):
         assert rate.value is None
     assert (kpis.churn.low, kpis.churn.high) == (0, 1)

@@ -1,6 +1,10 @@
 """A figure shows and explains itself with its interval, n, method and notes."""
 
-from crmkit.metrics.estimate import Estimate, undefined
+import pytest
+from attrs import evolve
+
+from crmkit.metrics.catalogue import metric
+from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 
 KNOWN = Estimate(value=4.2, low=3.16, high=5, n=5, unit="on 1 to 5", method="mean", notes=("one",))
 
@@ -9,10 +13,10 @@ def test_a_figure_prints_in_one_line_and_shows_the_rest_in_a_notebook():
     assert str(KNOWN) == "4.2 on 1 to 5 (3.16 to 5, n 5)"
     assert KNOWN.sheet().text().splitlines() == [
         "4.2 on 1 to 5",
-        "interval  95%: 3.16 to 5",
-        "n         5",
-        "method    mean",
-        "one",
+        "  interval  95%: 3.16 to 5",
+        "  n         5",
+        "  method    mean",
+        "  one",
     ]
     assert "<table" in KNOWN._repr_html_()
 
@@ -33,10 +37,65 @@ def test_a_figure_is_explained_under_the_name_it_is_given():
     assert KNOWN.explain().figure == "figure"
 
 
+def test_a_figure_of_the_catalogue_is_explained_by_it_and_says_the_rest_beside():
+    entry = metric("csat_mean")
+    why = KNOWN.explain("csat_mean", called="mean of the day")
+    assert (why.figure, why.formula, why.source) == (
+        "mean of the day",
+        entry.formula,
+        entry.source,
+    )
+    assert why.inputs == (("method", "mean (95%)"), ("notes", "one"))
+    half_open = evolve(KNOWN, high=None).explain("csat_mean")
+    assert dict(half_open.inputs)["interval"] == "95%: 3.16 to open"
+    none = undefined(unit="points", method="net", note="no answers", low=-100)
+    why = none.noting("2 missing").explain("nps")
+    assert why.answer == "unknown (no answers)"
+    assert why.inputs == (("method", "net"), ("notes", "2 missing"))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "told"),
+    [
+        (0.8021, "share", "80.2%"),
+        (1, "chance", "100%"),
+        (2.507, "of the opening base", "251% of the opening base"),
+        (0.605, "score", "0.605"),
+        (82.8333, "EUR", "EUR 82.83"),
+        (1779.4, "EUR", "EUR 1,779"),
+        (430.4, "JPY", "JPY 430"),
+        (-29.03, "points", "-29 points"),
+        (454.4, "occasions", "454 occasions"),
+        (999.96, "days", "1,000 days"),
+        (3e-12, "share", "0%"),
+    ],
+)
+def test_a_figure_is_told_as_people_tell_it(value, unit, told):
+    one = Estimate(value=value, low=value, high=value, n=9, unit=unit, method="sum")
+    assert one.told == told
+    assert str(one).startswith(f"{told} (")
+    assert one.bare.partition(" (")[0] in told
+
+
+def test_figures_side_by_side_tell_a_reason_they_share_once():
+    none = undefined(unit="share", method="share", note="nobody came")
+    alone = undefined(unit="EUR", method="mean", note="no orders")
+    rows, reasons = side_by_side({"new": none, "lost": none, "order": alone, "known": KNOWN})
+    assert dict(rows) == {
+        "new": "unknown",
+        "lost": "unknown",
+        "order": "unknown (no orders)",
+        "known": str(KNOWN),
+    }
+    assert reasons == ("unknown: nobody came",)
+
+
 def test_csat_and_ces_explain_their_readings():
     from crmkit.metrics.satisfaction import ces, csat
 
-    assert [part.figure for part in csat([5, 4]).explain().parts] == ["top box", "mean", "score"]
-    assert [part.figure for part in ces([7, 4]).explain().parts] == ["found it easy", "mean"]
+    happy, easy = csat([5, 4]).explain(), ces([7, 4]).explain()
+    assert (happy.figure, easy.figure) == ("csat", "ces")
+    assert [part.figure for part in happy.parts] == ["csat_mean", "csat_score"]
+    assert [part.figure for part in easy.parts] == ["ces_mean"]
     assert "top box" in csat([5, 4]).sheet().text()
     assert "found it easy" in ces([7, 4]).sheet().text()

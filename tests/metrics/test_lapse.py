@@ -107,8 +107,8 @@ def test_one_gap_has_no_rhythm():
 
 def test_a_gamma_shows_and_explains_itself():
     found = gamma_lapse(GAPS, quiet=35)
-    assert str(found).startswith("Overdue after 30.41 days (")
-    assert dict(found.explain().inputs)["the same by an exponential"] == "0.2466 chance"
+    assert str(found).startswith("Overdue after 30.4 days (")
+    assert dict(found.explain().inputs)["the same by an exponential"] == "24.7%"
     without = gamma_lapse(GAPS)
     assert (without.chance, without.exponential_chance) == (None, None)
 

@@ -177,9 +177,9 @@ def test_there_are_five_phases(phase):
 def test_a_judgement_pickles_and_shows_itself():
     result = of(0.8, 0.6, 0.7, 0.5)
     assert pickle.loads(pickle.dumps(result)) == result
-    assert str(result) == "0.65 (phase 3, true (borderline))"
+    assert str(result) == "0.65 (phase 3 of 4, type true (borderline))"
     assert str(loyalty()) == "unknown"
-    assert str(of(None, 0.9, 0.9, 0.9)) == "0.90 (phase unknown, true, partial)"
+    assert str(of(None, 0.9, 0.9, 0.9)) == "0.90 (partial, phase unknown, type true)"
 
 
 @pytest.mark.parametrize(("attitude", "patronage"), [(None, 0.5), (0.5, None), (None, None)])
@@ -268,7 +268,13 @@ def test_a_type_carries_what_it_was_measured_by():
 
 def test_a_judgement_explains_itself_down_to_its_dimensions():
     why = loyalty(affective=affective(positive=0.9, negative=0.1), behavioural=0.7).explain()
-    assert [part.figure for part in why.parts] == ["affective loyalty", "type of loyalty"]
+    assert [part.figure for part in why.parts] == [
+        "affective",
+        "loyalty_phase",
+        "loyalty_type",
+        "loyalty_geometric",
+        "loyalty_weakest",
+    ]
     assert dict(why.inputs)["cognitive"] == "missing"
     assert "partial: no cognitive, intentional dimension" in why.left_out
     shown = loyalty(affective=0.9, behavioural=0.7).sheet().text()

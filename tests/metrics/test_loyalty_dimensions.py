@@ -104,7 +104,7 @@ def test_half_of_the_indicators_are_enough():
     half = cognitive(top_of_mind=0.2, preference=0.6)
     assert half.score == pytest.approx(0.4)
     assert half.coverage == 0.5
-    assert half.notes == ("missing: first_choice, price_tolerance",)
+    assert half.notes == ("missing: first choice, price tolerance",)
 
 
 def test_less_than_half_gives_no_score_and_names_what_is_missing():
@@ -249,17 +249,18 @@ def test_a_dimension_keeps_its_own_indicators_and_pickles():
 
 
 def test_dimensions_show_themselves_in_words():
-    assert str(affective(positive=0.75, negative=0.25)) == "0.75 (coverage 100%)"
-    assert str(affective()) == "unknown (coverage 0%)"
+    assert str(affective(positive=0.75, negative=0.25)) == "0.75"
+    assert str(affective()) == "unknown: nothing is known of it"
+    assert str(affective(negative=0.2)) == "unknown (50% known; missing: positive)"
     shown = affective(positive=0.75).sheet().text()
-    assert shown.startswith("Affective loyalty: unknown (coverage 50%)")
+    assert shown.startswith("Affective loyalty: unknown (50% known; ")
     assert "negative  missing" in shown
 
 
 def test_a_dimension_explains_itself_with_its_weights():
     weights = {"repurchase": 1, "expand": 0, "recommend": 3, "stay": 0}
     why = intentional(repurchase=0.2, recommend=0.6, weights=weights).explain()
-    assert why.figure == "intentional loyalty"
+    assert why.figure == "intentional"
     assert dict(why.inputs)["weight of recommend"] == "3"
     assert dict(why.inputs)["expand"] == "missing"
     assert why.left_out == ("missing: expand, stay",)

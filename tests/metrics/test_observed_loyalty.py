@@ -166,7 +166,9 @@ def test_two_instruments_for_one_indicator_are_not_mixed_and_the_latest_counts()
     later = said("loyalty", "recommend", 9, (0, 10), on=1)
     judged = of_answers(earlier, later, as_of=date(2026, 2, 1))
     assert judged.intentional.indicators["recommend"] == 0.9
-    assert judged.notes == ("recommend: loyalty counts, the latest; not nps",)
+    assert judged.notes == (
+        "recommend: the answers to loyalty count, given last; not those to nps",
+    )
 
 
 def test_an_answer_on_another_scale_is_left_out_of_loyalty_and_said():
@@ -262,7 +264,8 @@ def test_the_base_counts_phases_and_types_and_what_they_were_judged_by():
     assert list(base.bases.items()) == [
         ("preference over rivals, from the middle of its scale; share of wallet", 2)
     ]
-    assert "2 latent, 1 unknown (0 borderline)" in str(base)
+    assert "2 latent, 1 unknown" in str(base)
+    assert "borderline" not in str(base)
     assert base.explain().coverage == "3 of 3 customers"
     undecided = of_answers(*answered(**{**LOYAL, "preference": 4}), bought("o1", 0))
     assert base_loyalty([loyal, undecided]).borderline == 1
@@ -271,12 +274,37 @@ def test_the_base_counts_phases_and_types_and_what_they_were_judged_by():
 def test_loyalty_explains_itself_down_to_the_answers():
     judged = of_answers(*answered(**LOYAL), bought("o1", 0))
     figures = [part.figure for part in judged.explain().parts]
-    assert figures[:5] == [
-        "cognitive loyalty",
-        "affective loyalty",
-        "intentional loyalty",
-        "behavioural loyalty",
-        "type of loyalty",
+    assert figures == [
+        "cognitive",
+        "affective",
+        "intentional",
+        "behavioural",
+        "loyalty_phase",
+        "loyalty_type",
+        "loyalty_geometric",
+        "loyalty_weakest",
+        "loyalty_flags",
+        "standing_answer",
     ]
-    assert "loyalty/switch" in figures
-    assert str(judged).startswith(f"loyalty {judged.loyalty}")
+    assert "loyalty/switch" in dict(judged.explain().parts[-1].inputs)
+    assert str(judged).startswith(f"Loyalty: {judged.loyalty}")
+
+
+def test_answers_about_satisfaction_are_no_part_of_loyalty():
+    asked_twice = (
+        said("csat", "satisfaction", 4, (1, 5)),
+        said("loyalty", "satisfaction", 9, (1, 10), on=1),
+        said("nps", "recommend", 9, (0, 10)),
+    )
+    judged = of_answers(*asked_twice)
+    assert judged.notes == ()
+    assert len(judged.answers) == 3
+    assert dict(judged.explain().parts[-1].inputs).keys() >= {"nps/recommend"}
+    assert "csat/satisfaction" not in str(judged.explain())
+
+
+def test_what_is_missing_is_said_once_in_the_row_of_its_dimension():
+    told = str(of_answers(said("nps", "recommend", 9, (0, 10)), bought("o1", 0)))
+    assert told.count("switch") == told.count("stay") - 1 == 0
+    assert "intentional  unknown (25% known; missing: repurchase, expand, stay)" in told
+    assert told.count("yearly_volume") == 1

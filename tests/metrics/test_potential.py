@@ -62,7 +62,7 @@ def test_a_negative_wallet_and_two_currencies_are_refused():
 
 def test_it_shows_itself():
     text = str(potential_value(None, eur(1), capture=0.5, margin=0.5))
-    assert text.splitlines()[:2] == ["Potential value: unknown", "wallet   unknown"]
+    assert text.splitlines()[:2] == ["Potential value: unknown", "  wallet   unknown"]
 
 
 @given(minors, minors, minors, shares, shares)

@@ -111,7 +111,7 @@ def test_a_lifetime_without_a_model_is_not_known_in_full():
     lacking = undefined(unit="chance", method="MBG/NBD", note="needs 200 customers")
     found = valued(lifetime=lifetime(alive=lacking))
     assert "lifetime" in found.lacking
-    assert "lifetime: alive: needs 200 customers" in found.notes
+    assert "lifetime: needs 200 customers" in found.notes
     assert "lifetime: not known: alive" in found.notes
 
 
@@ -151,16 +151,17 @@ def test_it_shows_and_explains_itself_part_by_part():
     assert str(found).splitlines()[0] == (
         "ann: relationship value EUR 47.00 (2026-01-01 to 2026-12-31)"
     )
-    assert "400 days so far; still a customer 0.9 chance (0 to 9, n 10)" in str(found)
+    assert "400 days so far; still a customer 90% (0% to 900%, n 10)" in str(found)
     told = found.explain()
     assert [part.figure for part in told.parts] == [
         "profitability",
+        "cash_flow",
         "cost_to_serve",
         "lifetime",
         "potential_value",
     ]
     assert dict(told.inputs)["referral"] == "missing"
-    assert told.parts[2].model == "MBG/NBD"
+    assert told.parts[3].model == "MBG/NBD"
     assert "<table" in found._repr_html_()
 
 
@@ -229,7 +230,7 @@ def test_a_saving_that_is_not_known_is_lacking_in_the_total():
 def test_the_base_shows_and_explains_itself():
     found = total_of([valued()], period=YEAR, currency="EUR")
     assert str(found).startswith("Relationship value of 1 customers and guests: EUR 40.00")
-    assert "share 0" in found.explain().formula
+    assert "a share of 0" in found.explain().formula
     assert dict(found.explain().inputs)["capability"] == "unknown"
 
 

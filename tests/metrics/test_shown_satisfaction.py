@@ -250,7 +250,7 @@ def test_a_proxy_says_that_it_is_one_wherever_it_shows():
     assert shown.label == "proxy"
     assert "proxy" in shown.sheet().title
     why = shown.explain()
-    assert "proxy" in why.figure
+    assert (why.figure, why.answer.partition(": ")[0]) == ("behavioural_satisfaction", "proxy")
     assert dict(why.inputs)["part: response"] == "0.5000"
     assert dict(why.inputs)["orders"] == "missing"
     assert why.coverage == "10% of the weight"
@@ -271,9 +271,9 @@ def test_asked_and_shown_stand_side_by_side_and_are_never_one_figure(answers):
     assert "asked: csat/satisfaction  4 on 1 to 5 (2026-01-01, 1 answer), rising" in text
     assert "shown (proxy)" in text
     assert [part.figure for part in both.explain().parts] == [
-        "csat/satisfaction",
-        "trend of answers",
-        "satisfaction (shown; a proxy)",
+        "standing_answer",
+        "satisfaction_trend",
+        "behavioural_satisfaction",
     ]
 
 

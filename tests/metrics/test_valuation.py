@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from attrs import asdict
+from attrs import asdict, evolve
 
 from crmkit import CustomerBase, Money, Shop
 from crmkit.domain.errors import InsufficientDataError
@@ -17,6 +17,7 @@ from crmkit.synthetic import SyntheticShop
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 bought, opened, SHOP = small["bought"], small["opened"], small["SHOP"]
 AS_OF = date(2026, 4, 25)
+DID_NOT_CONVERGE = "no interval: the fit of what customers spend did not converge"
 
 
 def fit(model, variance=None):
@@ -124,6 +125,38 @@ def test_a_spend_barely_with_a_mean_has_no_interval_and_no_error():
     value = value_of(told(q=1.00005, variance=0.01), ann(0, 14))
     assert value.expected_spend.value > 0
     assert value.expected_spend.low is None
+
+
+def test_a_spend_that_did_not_converge_gives_no_interval_and_says_so():
+    models = told(variance=0.01)
+    doubtful = evolve(models, spend=evolve(models.spend, converged=False))
+    one = value_of(doubtful, ann(0, 14, 42))
+    sure = value_of(models, ann(0, 14, 42))
+    for name in ("expected_spend", "future_revenue", "clv"):
+        figure = getattr(one, name)
+        assert figure.value == getattr(sure, name).value
+        assert (figure.low, figure.high) == (None, None)
+        assert figure.notes == (DID_NOT_CONVERGE,)
+    assert one.expected_purchases == sure.expected_purchases
+    assert str(one).count(DID_NOT_CONVERGE) == 1
+    together = values_of(doubtful, [ann(0, 14, 42)])
+    for figure in (together.rows[0].clv, together.rows[0].expected_spend, together.clv):
+        assert (figure.low, figure.high, figure.notes) == (None, None, (DID_NOT_CONVERGE,))
+
+
+def test_each_figure_counts_and_names_the_fit_behind_it():
+    models = told()
+    few = evolve(models, spend=evolve(models.spend, n=40))
+    one = value_of(few, ann(0, 14, 42))
+    assert (one.expected_purchases.n, one.expected_spend.n, one.clv.n) == (100, 40, 100)
+    neither = evolve(
+        few,
+        buying=InsufficientDataError("MBG/NBD fit", 10, 2, "customers"),
+        spend=InsufficientDataError("Gamma-Gamma fit", 10, 1, "customers with spend"),
+    )
+    none = value_of(neither, ann(0, 14, 42))
+    assert "MBG/NBD" in none.clv.notes[0]
+    assert "Gamma-Gamma" in none.expected_spend.notes[0]
 
 
 def test_too_little_data_is_said_in_every_figure_it_leaves_out():

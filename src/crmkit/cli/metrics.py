@@ -8,7 +8,7 @@ from typer import Argument, Option
 from crmkit.cli import _options as given
 from crmkit.cli._terminal import one_line_errors, show
 from crmkit.domain.labels import LANGUAGES, language_of
-from crmkit.metrics.catalogue import CATALOGUE, Metric, metric
+from crmkit.metrics.catalogue import CATALOGUE, Entry, entry
 from crmkit.report.plain import plain
 from crmkit.report.terminal import catalogue
 
@@ -27,7 +27,7 @@ def metrics(
     """
     with one_line_errors():
         words = language_of(language)
-        one = None if name is None else metric(name)
+        one = None if name is None else entry(name)
         if as_json:
             found = _plain(one) if one else [_plain(each) for each in CATALOGUE.values()]
             show([json.dumps(found, indent=2, ensure_ascii=False)])
@@ -37,6 +37,6 @@ def metrics(
             show([f"{one.label(words)}: {one}"])
 
 
-def _plain(one: Metric) -> dict[str, Any]:
+def _plain(one: Entry) -> dict[str, Any]:
     labels = {language: one.label(language) for language in LANGUAGES}
     return {**plain(one), "labels": labels}

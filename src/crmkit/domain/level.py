@@ -35,7 +35,7 @@ __all__ = [
 #: What happened longer ago says nothing about the level.
 WINDOW_DAYS = 365
 
-FORMULA = "the highest level whose thresholds are all met within the last 365 days"
+FORMULA = f"the highest level whose thresholds are all met within the last {WINDOW_DAYS} days"
 SOURCE = "Kotler (1991); thresholds: crmkit"
 
 FOLLOW_UP_SHARE = 0.5

@@ -104,7 +104,10 @@ class Ruling(Shown):
             answer=self._answer,
             formula=FORMULA,
             source=SOURCE,
-            inputs={"at": self.at.isoformat(), **{str(c.rule): _told(c) for c in self.checks}},
+            inputs={
+                "at": f"{self.at:%Y-%m-%d %H:%M} UTC",
+                **{str(check.rule): _told(check) for check in self.checks},
+            },
             coverage=f"{met} of {len(self.checks)} rules met",
             parts=(self.permission.explain(),),
         )

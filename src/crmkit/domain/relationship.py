@@ -126,7 +126,7 @@ class Relationship(Shown):
     def _rows(self) -> Iterator[tuple[str, object]]:
         yield "known", f"since {self.since}, last heard of on {self.last}"
         if self.last_order is not None and self.patience is not None:
-            yield "orders", f"{self.occasions} occasions, the latest on {self.last_order}"
+            yield "orders", f"{_counted(self.occasions)}, the latest on {self.last_order}"
             yield "quiet", f"{self.quiet} days; {_told(self.patience)}"
         yield "level", self.level
         yield "way here", " → ".join(f"{one.to} ({date_of(one.day)})" for one in self.history)
@@ -156,6 +156,10 @@ class Relationship(Shown):
             left_out=self.notes,
             parts=(self.level.explain(),),
         )
+
+
+def _counted(occasions: int) -> str:
+    return "1 occasion" if occasions == 1 else f"{occasions} occasions"
 
 
 def _told(limit: Patience) -> str:

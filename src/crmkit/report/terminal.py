@@ -7,7 +7,7 @@ from crmkit._require import require
 from crmkit.domain.labels import label
 from crmkit.domain.problems import RowProblem
 from crmkit.loading import LoadReport
-from crmkit.metrics.catalogue import ROOMS, Metric
+from crmkit.metrics.catalogue import ROOMS, Entry
 from crmkit.report.parts import Part, Row, parts_of, title_of
 from crmkit.report.state import StateOfBase
 
@@ -94,6 +94,5 @@ def catalogue(language: str = "en") -> Iterator[Any]:
         yield _table(title, columns, (_entry(one, language) for one in entries), (False,) * 4)
 
 
-def _entry(one: Metric, language: str) -> Row:
-    unit = ", ".join(filter(None, (one.unit, one.span)))
-    return one.name, one.label(language), unit, one.better
+def _entry(one: Entry, language: str) -> Row:
+    return one.name, one.label(language), one.measure, one.direction

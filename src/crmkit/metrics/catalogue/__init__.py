@@ -1,35 +1,61 @@
 """The catalogue: every figure with its unit, range, direction, needs, formula and source.
 
 It is the one place where these are said; explanations, the reference page and the command
-line are made from it. What a figure is called stands in ``crmkit.domain.labels``.
+line are made from it. (What the domain judges itself, it says itself, once: the catalogue
+takes formula and source from there.) What a figure is called stands in
+``crmkit.domain.labels``.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.metrics.catalogue.customers import CUSTOMERS
 from crmkit.metrics.catalogue.loyalty import LOYALTY
-from crmkit.metrics.catalogue.metric import Better, Metric, by_name, found
+from crmkit.metrics.catalogue.metric import Better, Composite, Entry, Metric, by_name, found
 from crmkit.metrics.catalogue.relationship import RELATIONSHIP
 from crmkit.metrics.catalogue.satisfaction import SATISFACTION
 from crmkit.metrics.catalogue.shop import SHOP
+from crmkit.metrics.catalogue.spread import SPREAD
 from crmkit.metrics.catalogue.value import VALUE
 
-__all__ = ["CATALOGUE", "ROOMS", "Better", "Metric", "explained", "metric"]
+__all__ = [
+    "CATALOGUE",
+    "ROOMS",
+    "Better",
+    "Composite",
+    "Entry",
+    "Metric",
+    "entry",
+    "explained",
+    "metric",
+]
 
 #: The entries by what they are about, in the order to read them.
-ROOMS: Mapping[str, tuple[Metric, ...]] = {
+ROOMS: Mapping[str, tuple[Entry, ...]] = {
     "The customer": CUSTOMERS,
     "Satisfaction": SATISFACTION,
     "Loyalty": LOYALTY,
     "Value so far and to come": VALUE,
     "Relationship value": RELATIONSHIP,
-    "The shop": SHOP,
+    "The shop": (*SHOP, *SPREAD),
 }
 
-#: Every figure by its name.
-CATALOGUE: Mapping[str, Metric] = by_name(*ROOMS.values())
+#: Every figure, and every answer that holds several, by its name.
+CATALOGUE: Mapping[str, Entry] = by_name(*ROOMS.values())
+
+
+def entry(name: str) -> Entry:
+    """Return the entry of a figure, or of an answer that holds several.
+
+    Args:
+        name: Its name in the catalogue.
+
+    Raises:
+        InvalidValueError: There is none; the error names those that are spelled alike.
+    """
+    return found(name, CATALOGUE)
 
 
 def metric(name: str) -> Metric:
@@ -39,23 +65,29 @@ def metric(name: str) -> Metric:
         name: Its name in the catalogue.
 
     Raises:
-        InvalidValueError: There is none; the error names those that are spelled alike.
+        InvalidValueError: There is none, or the answer of that name holds several; the error
+            names those that are meant or spelled alike.
 
     >>> metric("nps").span
     '-100 to 100'
     """
-    return found(name, CATALOGUE)
+    one = entry(name)
+    if isinstance(one, Metric):
+        return one
+    rule = "is an answer that holds several figures"
+    raise InvalidValueError("metric", name, rule, f"entry({name!r}) names them")
 
 
 def explained(
     name: str,
     answer: object,
     *,
-    inputs: Mapping[str, Any] | Iterable[tuple[str, Any]],
+    inputs: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
     coverage: str = "",
     left_out: Iterable[str] = (),
     model: str = "",
     parts: Iterable[Explanation] = (),
+    called: str = "",
 ) -> Explanation:
     """Return how a figure came about, with the formula and the source of the catalogue.
 
@@ -67,6 +99,7 @@ def explained(
         left_out: What was not counted, and why.
         model: Which model and which fit stand behind it.
         parts: The explanations of the figures it is made of.
+        called: What it is called where it has a name of its own, as a question of a survey.
 
     Raises:
         InvalidValueError: There is no such figure.
@@ -74,12 +107,12 @@ def explained(
     >>> explained("nps", "25 points", inputs={"answers": 4}).source
     'Reichheld (2003); interval: Rocks (2016)'
     """
-    entry = metric(name)
+    one = entry(name)
     return Explanation(
-        figure=name,
+        figure=called or name,
         answer="unknown" if answer is None else answer,
-        formula=entry.formula,
-        source=entry.source,
+        formula=one.formula,
+        source=one.source,
         inputs=inputs,
         coverage=coverage,
         left_out=tuple(left_out),

@@ -1,6 +1,8 @@
 """The catalogue of the customer: where they stand, how they buy, whether they slip away."""
 
-from crmkit.metrics.catalogue.metric import WORD, Metric
+from crmkit.domain import consent, level, offer_ruling, relationship
+from crmkit.domain.tally import summary
+from crmkit.metrics.catalogue.metric import WORD, Composite, Entry, Metric
 
 __all__ = ["CUSTOMERS"]
 
@@ -8,14 +10,44 @@ _CARD = "crmkit.CustomerBase.relationship"
 _ROW = "crmkit.CustomerBase.profiles"
 _GAPS = "the 90 % quantile of the customer's gaps (from two on), else of the base's"
 
-CUSTOMERS: tuple[Metric, ...] = (
+CUSTOMERS: tuple[Entry, ...] = (
+    Composite(
+        name="card",
+        holds=(
+            "lifecycle_state",
+            "satisfaction",
+            "loyalty",
+            "customer_value",
+            "relationship_value",
+        ),
+        needs="any interaction",
+        formula="all facts up to the moment, judged one by one",
+        source="crmkit",
+        function="crmkit.CustomerBase.card",
+    ),
+    Composite(
+        name="profiles",
+        holds=("customers_alive", "expected_purchases", "customer_equity"),
+        needs="any interaction",
+        formula="every customer judged by the functions that judge one",
+        source="crmkit",
+        function="crmkit.CustomerBase.profiles",
+    ),
+    Composite(
+        name="customer_summary",
+        holds=("occasions", "repeats", "recency", "age", "quiet", "revenue"),
+        needs="any interaction",
+        formula=summary.FORMULA,
+        source=summary.SOURCE,
+        function="crmkit.CustomerBase.summary",
+    ),
     Metric(
         name="lifecycle_state",
         unit=WORD,
         better="neither",
         needs="any interaction; orders for the states after intent",
-        formula="the last move of the shop's table of moves, by occasions, intent and quiet days",
-        source="crmkit, after the four stages and states of the textbooks",
+        formula=relationship.FORMULA,
+        source=relationship.SOURCE,
         function=_CARD,
         attribute="state",
     ),
@@ -24,10 +56,30 @@ CUSTOMERS: tuple[Metric, ...] = (
         unit=WORD,
         better="neither",
         needs="contacts with direction and purpose; orders",
-        formula="the highest level whose thresholds are all met within the last 365 days",
-        source="Kotler (1991); thresholds: crmkit",
+        formula=level.FORMULA,
+        source=level.SOURCE,
         function=_CARD,
         attribute="level",
+    ),
+    Metric(
+        name="may_contact",
+        unit=WORD,
+        better="neither",
+        needs="what the customer allowed or forbade, by channel and purpose",
+        formula=consent.FORMULA,
+        source=consent.SOURCE,
+        function="crmkit.CustomerBase.may_contact",
+        attribute="allowed",
+    ),
+    Metric(
+        name="may_offer",
+        unit=WORD,
+        better="neither",
+        needs="the offer, and what its rules ask of the customer",
+        formula=offer_ruling.FORMULA,
+        source=offer_ruling.SOURCE,
+        function="crmkit.CustomerBase.may_offer",
+        attribute="allowed",
     ),
     Metric(
         name="occasions",
@@ -101,6 +153,17 @@ CUSTOMERS: tuple[Metric, ...] = (
         function="crmkit.metrics.lapse_threshold",
     ),
     Metric(
+        name="gamma_lapse",
+        unit="quiet days",
+        low=0,
+        better="neither",
+        needs="two gaps of the customer that are not equal",
+        formula="90 % quantile of Gamma(k, θ), k = mean² ÷ s² and θ = s² ÷ mean of the own gaps",
+        source="gamma gaps: Reutterer, Platzer & Schröder (2021); moments: crmkit",
+        function="crmkit.metrics.gamma_lapse",
+        attribute="threshold",
+    ),
+    Metric(
         name="at_risk",
         unit=WORD,
         better="lower",
@@ -120,6 +183,15 @@ CUSTOMERS: tuple[Metric, ...] = (
         source="crmkit",
         function=_ROW,
         attribute="at_stake",
+    ),
+    Composite(
+        name="rfm",
+        holds=("rfm_recency", "rfm_frequency", "rfm_money", "rfm_points"),
+        needs="orders and returns",
+        formula="days since the latest occasion, occasions and net order revenue, each scored "
+        "by the scheme",
+        source="Hughes (1996); Stone (1994)",
+        function="crmkit.CustomerBase.rfm",
     ),
     Metric(
         name="rfm_recency",

@@ -1,12 +1,30 @@
 """The catalogue of loyalty: four dimensions, and what follows from them."""
 
-from crmkit.metrics.catalogue.metric import WORD, Metric
+from crmkit.metrics.catalogue.metric import WORD, Composite, Entry, Metric
 
 __all__ = ["LOYALTY"]
 
 _MEAN = "weighted mean of the known indicators; none below 50 % coverage"
 
-LOYALTY: tuple[Metric, ...] = (
+LOYALTY: tuple[Entry, ...] = (
+    Composite(
+        name="loyalty_of_base",
+        holds=("cognitive", "affective", "intentional", "behavioural", "loyalty"),
+        needs="customers of whom something of it is known",
+        formula="means over the customers whose score is known; counts by phase and type",
+        source="crmkit; each figure names its own",
+        function="crmkit.metrics.loyalty_of_base",
+    ),
+    Metric(
+        name="loyalty_dimension",
+        unit="score",
+        low=0,
+        high=1,
+        better="higher",
+        needs="indicators of the caller's own",
+        formula=_MEAN,
+        source="crmkit",
+    ),
     Metric(
         name="cognitive",
         unit="score",
@@ -14,7 +32,7 @@ LOYALTY: tuple[Metric, ...] = (
         high=1,
         better="higher",
         needs="answers on top of mind, first choice, price tolerance, preference over rivals",
-        formula=f"{_MEAN}; a premium scores premium ÷ 0.25",
+        formula=f"{_MEAN}; a premium scores premium ÷ 0.25, at most 1",
         source="Oliver (1999); anchors: crmkit",
         function="crmkit.metrics.cognitive",
         attribute="score",
@@ -37,8 +55,8 @@ LOYALTY: tuple[Metric, ...] = (
         low=0,
         high=1,
         better="higher",
-        needs="answers on the intention to buy again, to buy more, to recommend",
-        formula=_MEAN,
+        needs="answers on the intention to buy again, to buy more, to recommend, to switch",
+        formula=f"{_MEAN}; the intention to switch turned round",
         source="Oliver (1999); Zeithaml, Berry & Parasuraman (1996)",
         function="crmkit.metrics.intentional",
         attribute="score",
@@ -50,8 +68,8 @@ LOYALTY: tuple[Metric, ...] = (
         high=1,
         better="higher",
         needs="orders; for volume also the shop's yearly_volume or a share of wallet",
-        formula=f"{_MEAN}: 1 − exp(−volume ÷ reference), 1 − exp(−purchases a year ÷ 4), "
-        "recency ÷ age",
+        formula=f"{_MEAN}; volume: share of wallet, else 1 − exp(−volume ÷ reference); "
+        "frequency: 1 − exp(−purchases a year ÷ 4); continuity: recency ÷ age",
         source="Oliver (1999); transforms: crmkit",
         function="crmkit.metrics.behavioural",
         attribute="score",
@@ -99,8 +117,8 @@ LOYALTY: tuple[Metric, ...] = (
         high=4,
         better="higher",
         needs="the dimensions in their order, from the cognitive one on",
-        formula="how many dimensions in their order reach 0.60 without a gap; a phase once "
-        "reached is kept down to 0.55",
+        formula="how many dimensions in their order reach the threshold (0.60) without a gap; a "
+        "phase once reached is kept down to 0.05 below it",
         source="Oliver (1999); threshold: crmkit",
         function="crmkit.metrics.loyalty",
         attribute="phase",
@@ -121,8 +139,9 @@ LOYALTY: tuple[Metric, ...] = (
         unit=WORD,
         better="neither",
         needs="attitude towards the shop as against the best competitor, and patronage",
-        formula="attitude high or low × patronage high or low: true, latent, spurious, none",
-        source="Dick & Basu (1994); cuts: crmkit",
+        formula="attitude high or low × patronage high or low, each high from its cut on: true, "
+        "latent, spurious, none; borderline within the band around a cut",
+        source="Dick & Basu (1994); cuts and band: crmkit",
         function="crmkit.metrics.dick_basu",
         attribute="kind",
     ),
@@ -133,7 +152,7 @@ LOYALTY: tuple[Metric, ...] = (
         high=1,
         better="higher",
         needs="nothing",
-        formula="weight of the known indicators ÷ weight of all",
+        formula="weight of the known indicators of dimensions with a score ÷ weight of all",
         source="crmkit",
         function="crmkit.metrics.loyalty",
         attribute="coverage",

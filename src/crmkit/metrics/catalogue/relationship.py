@@ -1,13 +1,28 @@
 """The catalogue of relationship value: five indicators over a period, and their sum."""
 
-from crmkit.metrics.catalogue.metric import WORD, Metric
+from crmkit.metrics.catalogue.metric import WORD, Composite, Entry, Metric
 
 __all__ = ["RELATIONSHIP"]
 
 _FIVE = "crmkit, after the five indicators of the textbooks"
 _VALUE = "crmkit.metrics.relationship_value"
 
-RELATIONSHIP: tuple[Metric, ...] = (
+RELATIONSHIP: tuple[Entry, ...] = (
+    Composite(
+        name="base_relationship_value",
+        holds=(
+            "profitability",
+            "cash_flow",
+            "capability_value",
+            "referral_value",
+            "potential_value",
+        ),
+        needs="what relationship_value needs",
+        formula="profitability of customers and guests + capability + potential + saved "
+        "acquisition cost of direct referrals (of the margin of the referred a share of 0)",
+        source="crmkit; Kumar, Petersen & Leone (2007) on double counting",
+        function="crmkit.metrics.total_of",
+    ),
     Metric(
         name="relationship_value",
         unit="money of a period",
@@ -78,7 +93,7 @@ RELATIONSHIP: tuple[Metric, ...] = (
         low=0,
         better="higher",
         needs="contributions, and the shop's contribution values",
-        formula="Σ number × price × quality × credit, by kind of contribution",
+        formula="Σ number × price × quality × credit, by kind of contribution; or its stated worth",
         source="crmkit, after the knowledge value of Kumar et al. (2010)",
         function="crmkit.metrics.capability_value",
         attribute="value",
@@ -100,11 +115,20 @@ RELATIONSHIP: tuple[Metric, ...] = (
         unit="money",
         better="higher",
         needs="referrals, and what those brought who came",
-        formula="Σ type one (γ (margin − reward − marketing) + acquisition cost saved) ÷ (1+r)^t "
-        "+ Σ type two acquisition cost saved ÷ (1+r)^t",
+        formula="Σ type one (γ (margin − reward − marketing) + acquisition cost saved) ÷ (1 + r)^t "
+        "+ Σ type two acquisition cost saved ÷ (1 + r)^t; × decay for each further hop",
         source="Kumar, Petersen & Leone (2007, 2010)",
         function="crmkit.metrics.referral_value",
         attribute="value",
+    ),
+    Composite(
+        name="referral_tree",
+        holds=("referral_value",),
+        needs="referrals, and the first purchase day of those referred",
+        formula="the earliest referral of each person, on or before their first purchase day and "
+        "within the window before it (365 days); none that closes a cycle",
+        source="window: Kumar, Petersen & Leone (2010); ties and cycles: crmkit",
+        function="crmkit.metrics.referral_tree",
     ),
     Metric(
         name="referral_class",
@@ -133,8 +157,8 @@ RELATIONSHIP: tuple[Metric, ...] = (
         low=0,
         better="neither",
         needs="what at least five peers spend here",
-        formula="80 % quantile of what the peers spend; interval from order statistics",
-        source="crmkit",
+        formula="q quantile (80 %) of what the peers spend, linear between order statistics",
+        source="crmkit; interval by order statistics: Conover (1999)",
         function="crmkit.metrics.peer_wallet",
         attribute="value",
     ),

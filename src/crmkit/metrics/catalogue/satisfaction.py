@@ -1,12 +1,55 @@
 """The catalogue of satisfaction: as asked, and as shown."""
 
-from crmkit.metrics.catalogue.metric import Metric
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["SATISFACTION"]
 
 _LATEST = "each customer's latest answer within 365 days to"
 
-SATISFACTION: tuple[Metric, ...] = (
+SATISFACTION: tuple[Entry, ...] = (
+    Composite(
+        name="satisfaction",
+        holds=(
+            "satisfaction_asked",
+            "standing_answer",
+            "satisfaction_trend",
+            "behavioural_satisfaction",
+        ),
+        needs="what its figures need",
+        formula="what customers say, and what their behaviour shows, side by side and never mixed",
+        source="crmkit",
+        function="crmkit.CustomerBase.satisfaction",
+    ),
+    Composite(
+        name="satisfaction_asked",
+        holds=("nps", "csat", "ces", "mean_answer"),
+        needs="answers to surveys",
+        formula="each customer's latest answer within the window, question by question",
+        source="crmkit; each figure names its own",
+        function="crmkit.metrics.stated_satisfaction",
+    ),
+    Metric(
+        name="standing_answer",
+        unit="share of the scale",
+        low=0,
+        high=1,
+        better="neither",
+        needs="an answer to a question of a survey",
+        formula="the latest answer within 365 days, read from 0 to 1 as its question declares: "
+        "(answer − lowest step) ÷ (highest − lowest), 1 ÷ rank, or a percentage",
+        source="rescaling: Cohen et al. (1999); the window: crmkit",
+    ),
+    Metric(
+        name="mean_answer",
+        unit="share of the scale",
+        low=0,
+        high=1,
+        better="neither",
+        needs="standing answers of several customers to one question on one scale",
+        formula="mean of the standing answers, each customer counted once; t interval",
+        source="practice",
+        function="crmkit.metrics.pooled",
+    ),
     Metric(
         name="nps",
         unit="points",
@@ -25,7 +68,8 @@ SATISFACTION: tuple[Metric, ...] = (
         high=1,
         better="higher",
         needs=f"{_LATEST} a satisfaction question, 1 to 5 unless told",
-        formula="answers in the two highest steps ÷ answers; Wilson interval",
+        formula="answers in the two highest steps (the highest alone of up to three) ÷ answers; "
+        "Wilson interval",
         source="practice; interval: Wilson (1927)",
         function="crmkit.metrics.csat",
         attribute="top_box",
@@ -105,7 +149,8 @@ SATISFACTION: tuple[Metric, ...] = (
         high=1,
         better="higher",
         needs="three answers to one question, in two periods or more",
-        formula="slope of the least-squares line through all answers; t interval",
+        formula="slope of the least-squares line through all answers; rising or falling where "
+        "its t interval leaves out 0",
         source="ordinary least squares",
         function="crmkit.metrics.trend",
         attribute="slope",
@@ -118,7 +163,9 @@ SATISFACTION: tuple[Metric, ...] = (
         better="higher",
         needs="orders with returns by reason, complaints, deliveries against promises, stars or "
         "answering times; the shop's own rates",
-        formula="weighted mean of 0.5^(shrunken rate ÷ half-value) over the signals there are",
+        formula="100 Σ w s ÷ Σ w over the signals there are; a rate of k in n: s = 0.5^(p̃/h), "
+        "p̃ = (k + κ p0) ÷ (n + κ) with the shop's rate p0; stars: s = (r̃ − 1) ÷ 4, "
+        "r̃ = (C m + Σ r) ÷ (C + n) with the shop's mean m; answering: s = 0.5^(hours/h)",
         source="crmkit",
         function="crmkit.metrics.behavioural_satisfaction",
         attribute="score",

@@ -1,16 +1,59 @@
-"""The catalogue of the shop: its base over a period, and how its money is spread."""
+"""The catalogue of the shop: its base and its orders over a period, and its offers."""
 
-from crmkit.metrics.catalogue.metric import Metric
+from crmkit.domain import offer_uptake
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["SHOP"]
 
 _KPIS = "crmkit.metrics.customer_kpis"
 _PERIOD = "crmkit.metrics.period_kpis"
-_SPREAD = "crmkit.metrics.concentration"
 _ACTIVE = "orders up to the end of the period, and one rule of who is active"
 _RULE = "practice; active by the overdue rule: crmkit"
 
-SHOP: tuple[Metric, ...] = (
+SHOP: tuple[Entry, ...] = (
+    Composite(
+        name="period_kpis",
+        holds=("customer_kpis", "orders", "void_orders", "average_order", "revenue", "profit"),
+        needs="orders and returns",
+        formula="money on the day it was paid or given back; orders that are void now are left "
+        "out of the counts, not of the money",
+        source="crmkit",
+        function=_PERIOD,
+    ),
+    Composite(
+        name="customer_kpis",
+        holds=(
+            "active_opening",
+            "new_customers",
+            "reactivated_customers",
+            "lost_customers",
+            "active_closing",
+            "new_rate",
+            "reactivation_rate",
+            "churn",
+            "churn_on_average",
+            "retention",
+            "upgrade_rate",
+            "downgrade_rate",
+            "average_profitability",
+        ),
+        needs=_ACTIVE,
+        formula="where each customer stood at both ends of the period, judged with what is known "
+        "now, so that opening + new + reactivated − lost = closing",
+        source=_RULE,
+        function=_KPIS,
+    ),
+    Metric(
+        name="offer_uptake",
+        unit="places of the offer's limit",
+        low=0,
+        better="higher",
+        needs="orders that name the offer, or answers to it",
+        formula=offer_uptake.FORMULA,
+        source=offer_uptake.SOURCE,
+        function="crmkit.CustomerBase.uptake",
+        attribute="accepted",
+    ),
     Metric(
         name="active_opening",
         unit="customers",
@@ -220,52 +263,5 @@ SHOP: tuple[Metric, ...] = (
         source="practice",
         function=_PERIOD,
         attribute="average_order",
-    ),
-    Metric(
-        name="top_share",
-        unit="share",
-        low=0,
-        high=1,
-        better="neither",
-        needs="an amount per customer with a positive total (0 to 1 without negative ones)",
-        formula="what the best p of the customers bring ÷ total, on the Lorenz curve",
-        source="Lorenz (1905)",
-        function=_SPREAD,
-        attribute="top_shares",
-    ),
-    Metric(
-        name="gini",
-        unit="0 equal, 1 all with one",
-        low=0,
-        high=1,
-        better="lower",
-        needs="an amount of 0 or more per customer, not all 0",
-        formula="Σ (2i − n − 1) x_(i) ÷ (n Σ x)",
-        source="Gini (1912)",
-        function=_SPREAD,
-        attribute="gini",
-    ),
-    Metric(
-        name="hhi",
-        unit="sum of squared shares",
-        low=0,
-        high=1,
-        better="lower",
-        needs="an amount of 0 or more per customer, not all 0",
-        formula="Σ (x ÷ Σ x)²",
-        source="Herfindahl (1950); Hirschman (1945)",
-        function=_SPREAD,
-        attribute="hhi",
-    ),
-    Metric(
-        name="whale_peak",
-        unit="of the total",
-        low=0,
-        better="lower",
-        needs="an amount per customer with a positive total",
-        formula="highest point of the cumulative amount from the best customer down ÷ total",
-        source="Kaplan & Narayanan (2001)",
-        function=_SPREAD,
-        attribute="whale",
     ),
 )

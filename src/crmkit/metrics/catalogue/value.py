@@ -1,6 +1,6 @@
 """The catalogue of value: what a customer has brought, and what is still to come."""
 
-from crmkit.metrics.catalogue.metric import Metric
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["VALUE"]
 
@@ -9,7 +9,23 @@ _SPEND = "Fader & Hardie (2013)"
 _CLV = "Fader, Hardie & Lee (2005b)"
 _FITTED = "a base large enough to fit MBG/NBD"
 
-VALUE: tuple[Metric, ...] = (
+VALUE: tuple[Entry, ...] = (
+    Composite(
+        name="customer_value",
+        holds=(
+            "revenue",
+            "profit",
+            "tenure",
+            "probability_alive",
+            "expected_purchases",
+            "expected_spend",
+            "clv",
+        ),
+        needs="what its figures need",
+        formula="what the relationship has brought so far, and what it may still bring",
+        source="crmkit; each figure names its own",
+        function="crmkit.CustomerBase.value",
+    ),
     Metric(
         name="revenue",
         unit="money",
@@ -89,7 +105,7 @@ VALUE: tuple[Metric, ...] = (
         unit="money within 156 weeks",
         better="higher",
         needs="what clv needs",
-        formula="Σ clv over the customers",
+        formula="Σ clv over the customers there are; who may yet become one is not in it",
         source=f"{_CLV}; the sum: Blattberg & Deighton (1996)",
         function="crmkit.metrics.total_clv",
         attribute="total",

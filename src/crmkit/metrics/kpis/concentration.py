@@ -25,6 +25,7 @@ from attrs import frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import known
 
 __all__ = ["Concentration", "TopShare", "Whale", "concentration"]
@@ -116,15 +117,22 @@ class Concentration(Shown):
 
     def explain(self) -> Explanation:
         """Return how the indices came about."""
-        return Explanation(
-            figure="concentration",
-            answer=self.brief(),
-            formula="Gini Σ(2i - n - 1) x(i) / (n² mean), HHI Σ share²; top shares off the "
-            "Lorenz curve",
-            source="Lorenz (1905); Gini (1912); Kaplan & Narayanan (2001) for the whale curve",
-            inputs={"customers": self.n, "total": self.total, "Gini": self.gini, "HHI": self.hhi},
+        return explained(
+            "concentration",
+            f"over {self.n:,} customers",
+            inputs={"customers": self.n, "total": self.total},
             left_out=self.notes,
+            parts=(explained(name, told) for name, told in self._figures().items()),
         )
+
+    def _figures(self) -> dict[str, str]:
+        """The figures there are, by their name in the catalogue."""
+        told = {"top_share": self.brief()} if self.top_shares else {}
+        told |= {} if self.gini is None else {"gini": f"{self.gini:.4f}"}
+        told |= {} if self.hhi is None else {"hhi": f"{self.hhi:.4f}"}
+        if self.whale is not None and self.normalised:
+            told["whale_peak"] = f"{self.whale.peak:.1%} at {self.whale.peak_at:.1%} of them"
+        return told
 
 
 def concentration(

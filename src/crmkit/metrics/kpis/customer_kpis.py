@@ -28,7 +28,8 @@ from attrs import field, frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.catalogue import explained
+from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 from crmkit.metrics.intervals import count_interval, known, mean_estimate, share_estimate
 from crmkit.metrics.kpis.standing import Standing
 
@@ -111,20 +112,19 @@ class CustomerKpis(Shown):
 
     def sheet(self) -> Sheet:
         """Return the movement and its rates as they are shown."""
-        return Sheet(title=self.brief(), rows=tuple(self.rates().items()), notes=self.notes)
+        rates, reasons = side_by_side(self.rates())
+        return Sheet(title=self.brief(), rows=rates, notes=(*reasons, *self.notes))
 
     def explain(self) -> Explanation:
         """Return how the counts and rates came about."""
         counts = ("opening", "new", "reactivated", "lost", "closing", "upgraded", "downgraded")
-        return Explanation(
-            figure="customer_kpis",
-            answer=self.brief(),
-            formula="closing = opening + new + reactivated - lost; "
-            "rates over the opening base, with Wilson intervals for shares",
-            source="Wilson (1927) for the shares; the rest is counting",
+        figures = {**self.rates(), "churn on average": self.churn_on_average}
+        return explained(
+            "customer_kpis",
+            self.brief(),
             inputs={name: getattr(self, name) for name in counts},
             left_out=self.notes,
-            parts=tuple(one.explain(name) for name, one in self.rates().items()),
+            parts=(one.explain(name.replace(" ", "_")) for name, one in figures.items()),
         )
 
 

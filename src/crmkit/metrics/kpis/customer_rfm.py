@@ -14,9 +14,15 @@ from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import CustomerSummary
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.kpis.rfm import Rfm, RfmCuts, RfmScore, Scheme, rfm
 
 __all__ = ["CustomerRfm", "customer_rfm"]
+
+#: How many of the most frequent scores are shown one by one.
+_SHOWN = 12
+#: What the cuts are counted in.
+_CUTS = {"recency": "days", "frequency": "occasions", "money": "major units"}
 
 
 @frozen(kw_only=True)
@@ -38,24 +44,44 @@ class CustomerRfm(Shown):
     def sheet(self) -> Sheet:
         """Return how many buyers have each score."""
         found = Counter(str(one) for one in self.rfm.scores)
+        ranked = found.most_common()
+        rows = [(score, f"{count:,}") for score, count in ranked[:_SHOWN]]
+        if rest := ranked[_SHOWN:]:
+            left = sum(count for _, count in rest)
+            rows.append(("other", f"{left:,} in {len(rest):,} more scores"))
         return Sheet(
             title=f"RFM of {len(self.customer_ids):,} buyers ({self.rfm.scheme})",
-            rows=tuple((score, f"{count:,}") for score, count in found.most_common()),
+            rows=tuple(rows),
             notes=self.rfm.notes,
         )
 
     def explain(self) -> Explanation:
         """Return by which cuts the scores were given."""
-        cuts = self.rfm.cuts
-        return Explanation(
-            figure="rfm",
-            answer=f"{len(self.customer_ids):,} buyers scored",
-            formula=f"scheme {self.rfm.scheme!r}: days since the latest occasion, occasions, "
-            "net order revenue",
-            source="Hughes (1996); Stone (1994)",
-            inputs={} if cuts is None else asdict(cuts),
+        cuts = {} if self.rfm.cuts is None else asdict(self.rfm.cuts)
+        parts = ["recency", "frequency", "money"]
+        parts += ["points"] if self.rfm.scheme == "stone" else []
+        return explained(
+            "rfm",
+            f"{len(self.customer_ids):,} buyers scored",
+            inputs={"scheme": self.rfm.scheme},
             left_out=self.rfm.notes,
+            parts=(
+                explained(f"rfm_{name}", self._range(name), inputs=_cut(name, cuts.get(name)))
+                for name in parts
+            ),
         )
+
+    def _range(self, name: str) -> str | None:
+        """The least and the highest score there is; None where nobody has one."""
+        found = [one for score in self.rfm.scores if (one := getattr(score, name)) is not None]
+        return f"{min(found):g} to {max(found):g}" if found else None
+
+
+def _cut(name: str, cuts: tuple[float | None, ...] | None) -> dict[str, str]:
+    if cuts is None:
+        return {}
+    told = ("never" if cut is None else f"{cut:g}" for cut in cuts)
+    return {f"cuts in {_CUTS[name]}": ", ".join(told)}
 
 
 def customer_rfm(

@@ -27,6 +27,7 @@ from crmkit.domain.errors import InsufficientDataError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.lifecycle import OVERDUE_QUANTILE
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.kpis.lapse import gaps_known
@@ -76,14 +77,7 @@ class GammaLapse(Shown):
 
     def explain(self) -> Explanation:
         """Return how threshold and chances came about."""
-        return Explanation(
-            figure="gamma_lapse",
-            answer=str(self.threshold),
-            formula="gaps ~ Gamma(shape k = mean² / s², scale s² / mean); its 90 % quantile",
-            source="gamma gaps: Reutterer, Platzer & Schröder (2021); fitted by moments",
-            inputs=self._figures(),
-            left_out=self.notes,
-        )
+        return explained("gamma_lapse", self.threshold, inputs=self._figures(), left_out=self.notes)
 
     def _figures(self) -> dict[str, str]:
         told = {
@@ -92,7 +86,7 @@ class GammaLapse(Shown):
         }
         if self.quiet is not None and self.exponential_chance is not None:
             told[f"a gap over {self.quiet:g} days"] = str(self.chance)
-            told["the same by an exponential"] = f"{self.exponential_chance:.4g} chance"
+            told["the same by an exponential"] = f"{self.exponential_chance:.1%}"
         return told
 
 

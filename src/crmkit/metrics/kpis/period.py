@@ -15,7 +15,8 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import BaseSummary, CustomerTally, NetOrder
 from crmkit.domain.times import Period
-from crmkit.metrics.estimate import Estimate
+from crmkit.metrics.catalogue import explained
+from crmkit.metrics.estimate import Estimate, side_by_side
 from crmkit.metrics.intervals import mean_estimate
 from crmkit.metrics.kpis.customer_kpis import CustomerKpis, customer_kpis
 from crmkit.metrics.kpis.standings import standings
@@ -76,31 +77,30 @@ class PeriodKpis(Shown):
 
     def sheet(self) -> Sheet:
         """Return the period as it is shown."""
+        rates, reasons = side_by_side(self.customers.rates())
+        void = f", and {self.void_orders:,} void" if self.void_orders else ""
         return Sheet(
             title=str(self.period),
             rows=(
                 ("customers", self.customers.brief()),
-                *self.customers.rates().items(),
-                ("orders", f"{self.orders:,}"),
+                *rates,
+                ("orders", f"{self.orders:,}{void}"),
                 ("average order", self.average_order),
                 ("revenue", f"{self.paid} paid - {self.refunded} refunded = {self.revenue}"),
                 ("profit", "unknown" if self.profit is None else self.profit),
             ),
-            notes=(*self.customers.notes, *self.notes),
+            notes=(*reasons, *self.customers.notes, *self.notes),
         )
 
     def explain(self) -> Explanation:
         """Return how the figures of the period came about."""
         inputs: dict[str, object] = {"orders": self.orders, "void orders": self.void_orders}
-        return Explanation(
-            figure="period_kpis",
-            answer=f"{self.revenue} revenue from {self.orders:,} orders",
-            formula="revenue = paid - refunded, each on its own day; orders that are void now "
-            "are left out of the counts, not of the money",
-            source="crmkit",
+        return explained(
+            "period_kpis",
+            f"{self.revenue} revenue from {self.orders:,} orders",
             inputs=inputs | {head: getattr(self, head) for head in (*_HEADS, "profit")},
             left_out=self.notes,
-            parts=(self.customers.explain(), self.average_order.explain("average order")),
+            parts=(self.customers.explain(), self.average_order.explain("average_order")),
         )
 
 

@@ -12,9 +12,11 @@ from attrs import field, frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.metrics.estimate import Estimate
+from crmkit.metrics.catalogue import explained
+from crmkit.metrics.estimate import Estimate, side_by_side
 from crmkit.metrics.intervals import mean_estimate
-from crmkit.metrics.loyalty.loyalty import PHASES, Loyalty
+from crmkit.metrics.loyalty.loyalty import Loyalty
+from crmkit.metrics.loyalty.phase import PHASES
 from crmkit.metrics.loyalty.typology import LoyaltyClass
 
 __all__ = ["BaseLoyalty", "loyalty_of_base"]
@@ -60,21 +62,29 @@ class BaseLoyalty(Shown):
 
     def sheet(self) -> Sheet:
         """Return means, phases and types as they are shown."""
-        types = f"{_counted(self.classes)} ({self.borderline:,} borderline)"
-        rows = (*self._means(), ("phase", _counted(self.phases)), ("type", types))
-        return Sheet(title="Loyalty (0 to 1)", rows=rows, notes=self.notes)
+        means, reasons = side_by_side(dict(self._means()))
+        rows = (*means, ("phase", _counted(self.phases)), ("type", self._types()))
+        return Sheet(title="Loyalty (0 to 1)", rows=rows, notes=(*reasons, *self.notes))
+
+    def _types(self) -> str:
+        near = f" ({self.borderline:,} borderline)" if self.borderline else ""
+        return f"{_counted(self.classes)}{near}"
 
     def explain(self) -> Explanation:
         """Return how means and counts came about."""
-        return Explanation(
-            figure="loyalty of the base",
-            answer=self.overall,
-            formula="mean over the customers whose score is known; counts by phase and type",
-            source="Oliver (1999); Dick and Basu (1994)",
-            inputs={"phase": _counted(self.phases), "type": _counted(self.classes), **self.bases},
+        return explained(
+            "loyalty_of_base",
+            self.overall,
+            inputs={
+                "phase": _counted(self.phases),
+                "type": self._types(),
+                "type judged by": "\n".join(f"{n:,}: {what}" for what, n in self.bases.items()),
+            },
             coverage=f"{self.overall.n:,g} of {self.customers:,} customers",
-            left_out=self.notes,
-            parts=tuple(mean.explain(f"{name} loyalty") for name, mean in self._means()),
+            parts=tuple(
+                mean.explain("loyalty" if name == "overall" else name)
+                for name, mean in self._means()
+            ),
         )
 
 

@@ -23,6 +23,11 @@ from crmkit.metrics.loyalty.dimension import Dimension, in_range, weighted_score
 
 __all__ = ["behavioural"]
 
+_NO_REFERENCE = (
+    "volume needs a reference: a year's spend of a good customer (volume_reference, or the "
+    "shop's yearly_volume)"
+)
+
 
 def behavioural(
     *,
@@ -83,5 +88,5 @@ def _volume_notes(spent: float | None, anchors: Anchors) -> tuple[str, ...]:
     if spent is None:
         return ()
     if anchors.volume_reference is None:
-        return ("volume needs a volume_reference (a year's spend of a good customer)",)
+        return (_NO_REFERENCE,)
     return ("a negative volume (refunds of older orders) counts as 0",) if spent < 0 else ()

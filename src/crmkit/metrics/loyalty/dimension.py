@@ -18,6 +18,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import CATALOGUE, explained
 from crmkit.metrics.intervals import valid_scale
 from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS, Anchors
 
@@ -32,13 +33,7 @@ __all__ = [
 ]
 
 _LEAST_COVERAGE = 0.5
-_MEAN = "weighted mean of the known indicators, each 0 to 1; none below 50 % of their weight"
-_HOW = {
-    "cognitive": (_MEAN, "Oliver (1999); transforms: crmkit"),
-    "affective": ("(1 + positive - negative) / 2", "Watson, Clark and Tellegen (1988)"),
-    "intentional": (_MEAN, "Oliver (1999); Zeithaml, Berry and Parasuraman (1996)"),
-    "behavioural": (_MEAN, "Oliver (1999); transforms: crmkit"),
-}
+_MISSING = "missing: "
 
 
 def in_range(value: float | None, name: str, low: float = 0.0, high: float = 1.0) -> float | None:
@@ -77,9 +72,9 @@ def _own(indicators: Mapping[str, float | None]) -> Mapping[str, float | None]:
     return {name: in_range(value, name) for name, value in indicators.items()}
 
 
-def told(value: float | None) -> str:
-    """A score as a person reads it, to two digits; "missing" where it is not known."""
-    return "missing" if value is None else f"{value:.2f}"
+def told(value: float | None, unknown: str = "missing") -> str:
+    """A score as a person reads it, to two digits."""
+    return unknown if value is None else f"{value:.2f}"
 
 
 @frozen(kw_only=True)
@@ -108,28 +103,46 @@ class Dimension(Shown):
         in_range(self.score, "score")
         in_range(self.coverage, "coverage")
 
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The indicators that are not known."""
+        return tuple(name for name, value in self.indicators.items() if value is None)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes that say more than which indicators are missing."""
+        return tuple(note for note in self.notes if _MISSING not in note)
+
     def __str__(self) -> str:
         score = "unknown" if self.score is None else f"{self.score:.2f}"
-        return f"{score} (coverage {self.coverage:.0%})"
+        if not self.missing:
+            return score
+        if len(self.missing) == len(self.indicators):
+            return f"{score}: nothing is known of it"
+        missing = ", ".join(self.missing).replace("_", " ")
+        return f"{score} ({self.coverage:.0%} known; {_MISSING}{missing})"
 
     def sheet(self) -> Sheet:
         """Return the dimension with its indicators as they are shown in a notebook."""
-        rows = tuple((name, told(value)) for name, value in self.indicators.items())
+        known = self.indicators.items()
+        rows = tuple((name.replace("_", " "), told(value)) for name, value in known)
         title = f"{self.name.capitalize()} loyalty: {self}".lstrip()
         return Sheet(title=title, rows=rows, notes=self.notes)
 
     def explain(self) -> Explanation:
         """Return how the score came about."""
-        formula, source = _HOW.get(self.name, (_MEAN, "crmkit"))
         weights = {f"weight of {name}": f"{weight:g}" for name, weight in self.weights.items()}
-        return Explanation(
-            figure=f"{self.name} loyalty".lstrip(),
-            answer=self,
-            formula=formula,
-            source=source,
-            inputs={**{name: told(one) for name, one in self.indicators.items()}, **weights},
+        known = self.name in CATALOGUE
+        return explained(
+            self.name if known else "loyalty_dimension",
+            told(self.score, "unknown"),
+            inputs={
+                **{name.replace("_", " "): told(one) for name, one in self.indicators.items()},
+                **weights,
+            },
             coverage=f"{self.coverage:.0%} of the indicators' weight",
             left_out=self.notes,
+            called="" if known else f"{self.name} loyalty".lstrip(),
         )
 
 
@@ -198,7 +211,7 @@ def weighted_score(
 def _missing_notes(missing: list[str], coverage: float, *, enough: bool) -> tuple[str, ...]:
     if not missing:
         return ()
-    names = ", ".join(missing)
+    names = ", ".join(missing).replace("_", " ")
     if enough:
-        return (f"missing: {names}",)
-    return (f"no score: only {coverage:.0%} of the indicators are known; missing: {names}",)
+        return (f"{_MISSING}{names}",)
+    return (f"no score: only {coverage:.0%} of the indicators are known; {_MISSING}{names}",)

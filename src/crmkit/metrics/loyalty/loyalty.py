@@ -15,16 +15,16 @@ attitude dimensions against the threshold, and the behavioural score, stand in; 
 which.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from math import exp, fsum, log
 from typing import NamedTuple
 
 from attrs import field, frozen
 
-from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS, Anchors
 from crmkit.metrics.loyalty.dimension import (
     Dimension,
@@ -33,13 +33,12 @@ from crmkit.metrics.loyalty.dimension import (
     valid_weights,
     weighted_mean,
 )
+from crmkit.metrics.loyalty.phase import ORDER, phase_of, reaches, valid_phase
 from crmkit.metrics.loyalty.typology import Typology, dick_basu
 
-__all__ = ["PHASES", "Loyalty", "Weakest", "loyalty"]
+__all__ = ["Loyalty", "Weakest", "loyalty"]
 
-_ORDER = ("cognitive", "affective", "intentional", "behavioural")
-_ATTITUDE = _ORDER[:3]
-PHASES = ("none", *_ORDER)
+_ATTITUDE = ORDER[:3]
 _PREFERENCE = "preference over rivals, from the middle of its scale"
 _ABSOLUTE = "attitude against the threshold: no comparison with rivals is known"
 _WALLET = "share of wallet"
@@ -91,9 +90,17 @@ class Loyalty(Shown):
     def __str__(self) -> str:
         if self.overall is None:
             return "unknown"
-        phase = "unknown" if self.phase is None else str(self.phase)
-        partial = ", partial" if self.partial else ""
-        return f"{self.overall:.2f} (phase {phase}, {self.typology}{partial})"
+        partial = "partial, " if self.partial else ""
+        return f"{self.overall:.2f} ({partial}phase {self._phase()}, type {self.typology})"
+
+    def _phase(self) -> str:
+        return "unknown" if self.phase is None else f"{self.phase} of {len(ORDER)}"
+
+    @property
+    def own_notes(self) -> tuple[str, ...]:
+        """The notes about the judgement itself, without those of its dimensions."""
+        of_parts = set(_dimension_notes({part.name: part for part in self.parts}))
+        return tuple(note for note in self.notes if note not in of_parts)
 
     def sheet(self) -> Sheet:
         """Return the judgement as it is shown in a notebook."""
@@ -111,21 +118,27 @@ class Loyalty(Shown):
 
     def explain(self) -> Explanation:
         """Return how the judgement came about."""
-        return Explanation(
-            figure="loyalty",
-            answer=self,
-            formula="weighted mean of the known dimensions; phase: how many in this order reach "
-            f"{self.anchors.threshold:g} without a gap",
-            source="Oliver (1999); threshold and equal weights: crmkit",
-            inputs={
-                **{name: told(score) for name, score in self.scores.items()},
-                "geometric mean": told(self.geometric),
-                "flags": ", ".join(self.flags) or "none",
-            },
+        return explained(
+            "loyalty",
+            told(self.overall, "unknown"),
+            inputs={name: told(score) for name, score in self.scores.items()},
             coverage=f"{self.coverage:.0%} of all indicators' weight",
-            left_out=self.notes,
-            parts=(*(part.explain() for part in self.parts), self.typology.explain()),
+            left_out=self.own_notes,
+            parts=(*(part.explain() for part in self.parts), *self._conclusions()),
         )
+
+    def _conclusions(self) -> Iterator[Explanation]:
+        """How what follows from the scores came about."""
+        yield explained(
+            "loyalty_phase", self._phase(), inputs={"threshold": self.anchors.threshold}
+        )
+        yield self.typology.explain()
+        if self.geometric is not None and self.weakest is not None:
+            yield explained("loyalty_geometric", told(self.geometric))
+            yield explained("loyalty_weakest", f"{self.weakest.name} {self.weakest.score:.2f}")
+        if self.flags:
+            threshold = {"threshold": self.anchors.threshold}
+            yield explained("loyalty_flags", ", ".join(self.flags), inputs=threshold)
 
 
 def loyalty(
@@ -167,12 +180,12 @@ def loyalty(
     >>> loyalty(cognitive=0.8, affective=0.4, intentional=0.9, behavioural=0.9).flags
     ('spurious',)
     """
-    given = dict(zip(_ORDER, (cognitive, affective, intentional, behavioural), strict=True))
+    given = dict(zip(ORDER, (cognitive, affective, intentional, behavioural), strict=True))
     scores = {name: _score(value, name) for name, value in given.items()}
-    weighing = valid_weights(weights, _ORDER)
-    kept, wallet = _valid_phase(previous_phase), in_range(share_of_wallet, "share_of_wallet")
-    phase, phase_notes = _phase(scores, anchors, kept)
-    missing = tuple(name for name in _ORDER if scores[name] is None)
+    weighing = valid_weights(weights, ORDER)
+    kept, wallet = valid_phase(previous_phase), in_range(share_of_wallet, "share_of_wallet")
+    phase, phase_notes = phase_of(scores, anchors, kept)
+    missing = tuple(name for name in ORDER if scores[name] is None)
     return Loyalty(
         overall=weighted_mean(scores, weighing),
         geometric=_geometric(scores, weighing),
@@ -191,38 +204,6 @@ def loyalty(
 
 def _score(value: Dimension | float | None, name: str) -> float | None:
     return value.score if isinstance(value, Dimension) else in_range(value, name)
-
-
-def _valid_phase(phase: int | None) -> int:
-    if phase is None:
-        return 0
-    if phase not in range(5):
-        raise InvalidValueError("previous_phase", phase, "must be a phase from 0 to 4")
-    return phase
-
-
-def _reaches(score: float, cut: float) -> bool:
-    # A score on the cut has reached it, whatever the last bit of its mean says.
-    return score >= cut - 1e-12
-
-
-def _phase(
-    scores: Mapping[str, float | None], anchors: Anchors, kept: int
-) -> tuple[int | None, tuple[str, ...]]:
-    for reached, name in enumerate(_ORDER):
-        score = scores[name]
-        if score is None:
-            return _unjudged(reached, name)
-        slack = anchors.hysteresis if reached < kept else 0.0
-        if not _reaches(score, anchors.threshold - slack):
-            return reached, ()
-    return len(_ORDER), ()
-
-
-def _unjudged(reached: int, name: str) -> tuple[int | None, tuple[str, ...]]:
-    if reached == 0:
-        return None, (f"phase unknown: the {name} dimension is missing",)
-    return reached, (f"phase {reached} or more: the {name} dimension is missing",)
 
 
 def _geometric(scores: Mapping[str, float | None], weights: Mapping[str, float]) -> float | None:
@@ -246,9 +227,9 @@ def _flags(scores: Mapping[str, float | None], cut: float) -> tuple[str, ...]:
     if deeds is None:
         return ()
     heart = [score for score in (scores["cognitive"], liking) if score is not None]
-    if _reaches(deeds, cut):
-        return ("spurious",) if any(not _reaches(score, cut) for score in heart) else ()
-    return ("latent",) if liking is not None and _reaches(liking, cut) else ()
+    if reaches(deeds, cut):
+        return ("spurious",) if any(not reaches(score, cut) for score in heart) else ()
+    return ("latent",) if liking is not None and reaches(liking, cut) else ()
 
 
 def _preferred(given: float | None, cognitive: Dimension | float | None) -> float | None:

@@ -8,9 +8,9 @@ nobody asked or recorded stays missing; it is never read as 0, and the notes say
 Source: indicators as in Oliver (1999); see the four dimensions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
@@ -26,11 +26,12 @@ from crmkit.metrics.loyalty.dimension import Dimension
 from crmkit.metrics.loyalty.intentional import intentional
 from crmkit.metrics.loyalty.loyalty import Loyalty, loyalty
 from crmkit.metrics.loyalty.stated import Stated, stated
-from crmkit.metrics.satisfaction.answers import Asked
+from crmkit.metrics.satisfaction.answers import Asked, explained_together
 
 __all__ = ["BaseLoyalty", "CustomerLoyalty", "base_loyalty", "observed_loyalty"]
 
 _DAYS_A_YEAR = 365.25
+_SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
 
 
 @frozen(kw_only=True)
@@ -43,7 +44,7 @@ class CustomerLoyalty(Shown):
         intentional: What the customer says they mean to do.
         behavioural: What the customer does.
         loyalty: The judgement over all four.
-        answers: The standing answers it rests on.
+        answers: The customer's standing answers; those about satisfaction are no part of it.
         notes: Which answers were left out, and why.
     """
 
@@ -62,24 +63,25 @@ class CustomerLoyalty(Shown):
 
     def sheet(self) -> Sheet:
         """Return the judgement and its dimensions as they are shown."""
+        flags = (("flags", ", ".join(self.loyalty.flags)),) if self.loyalty.flags else ()
         return Sheet(
-            title=f"loyalty {self.loyalty}",
-            rows=tuple((one.name, one) for one in self.dimensions),
-            notes=(*self.loyalty.notes, *self.notes),
+            title=f"Loyalty: {self.loyalty}",
+            rows=(*((one.name, one) for one in self.dimensions), *flags),
+            notes=(*self._unsaid(), *self.notes),
         )
+
+    def _unsaid(self) -> Iterator[str]:
+        """What the rows do not say already."""
+        for one in self.dimensions:
+            yield from (f"{one.name}: {note}" for note in one.remarks)
 
     def explain(self) -> Explanation:
         """Return how the judgement came about, down to the answers."""
         whole = self.loyalty.explain()
-        return Explanation(
-            figure=whole.figure,
-            answer=whole.answer,
-            formula=whole.formula,
-            source=whole.source,
-            inputs=whole.inputs,
-            coverage=whole.coverage,
-            left_out=(*whole.left_out, *self.notes),
-            parts=(*whole.parts, *(one.explain() for one in self.answers)),
+        about = [one for one in _about_loyalty(self.answers) if one.indicator or one.left_out]
+        answers = (explained_together(about),) if about else ()
+        return evolve(
+            whole, left_out=(*whole.left_out, *self.notes), parts=(*whole.parts, *answers)
         )
 
 
@@ -106,6 +108,10 @@ def observed_behaviour(
         purchases_per_year=len(summary.buying.occasions) / years,
         continuity=summary.recency / summary.age if summary.age else None,
     )
+
+
+def _about_loyalty(answers: Iterable[Asked]) -> tuple[Asked, ...]:
+    return tuple(one for one in answers if one.indicator not in _SATISFACTION)
 
 
 #: What is judged of a customer whom nobody asked; the same for all of them.
@@ -147,7 +153,7 @@ def observed_loyalty(
         shop: Whose anchors rule.
     """
     given = tuple(answers)
-    said = stated(given)
+    said = stated(_about_loyalty(given))
     wallet = said.get(Indicator.SHARE_OF_WALLET)
     thinks, feels, means = _attitudes(said)
     does = observed_behaviour(summary, shop, share_of_wallet=wallet)

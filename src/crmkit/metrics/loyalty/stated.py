@@ -69,7 +69,7 @@ def _passed_over(
     by_indicator: Mapping[Indicator, Mapping[str, list[Asked]]], chosen: Mapping[Indicator, str]
 ) -> list[str]:
     return [
-        f"{indicator}: {name} counts, the latest; not {', '.join(others)}"
+        f"{indicator}: the answers to {name} count, given last; not those to {', '.join(others)}"
         for indicator, name in sorted(chosen.items())
         if (others := sorted(set(by_indicator[indicator]) - {name}))
     ]

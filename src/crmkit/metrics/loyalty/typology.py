@@ -23,6 +23,7 @@ from attrs import frozen
 
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.loyalty.anchors import DEFAULT_ANCHORS
 from crmkit.metrics.loyalty.dimension import in_range
 
@@ -84,7 +85,8 @@ class Typology(Shown):
     patronage_basis: str = PATRONAGE_AS_GIVEN
 
     def __str__(self) -> str:
-        return f"{self.kind} (borderline)" if self.borderline else str(self.kind)
+        hangs_on_little = self.borderline and self.kind is not LoyaltyClass.UNKNOWN
+        return f"{self.kind} (borderline)" if hangs_on_little else str(self.kind)
 
     def sheet(self) -> Sheet:
         """Return the class and its distances as they are shown in a notebook."""
@@ -98,12 +100,9 @@ class Typology(Shown):
 
     def explain(self) -> Explanation:
         """Return how the class came about."""
-        return Explanation(
-            figure="type of loyalty",
-            answer=self,
-            formula="relative attitude by repeat patronage, each high from its cut on; "
-            f"borderline within {self.band:g} of a cut",
-            source="Dick and Basu (1994); cuts and band: crmkit",
+        return explained(
+            "loyalty_type",
+            self,
             inputs={
                 "attitude": self.attitude_basis,
                 "attitude minus cut": self.attitude_distance,
@@ -111,6 +110,7 @@ class Typology(Shown):
                 "patronage": self.patronage_basis,
                 "patronage minus cut": self.patronage_distance,
                 "patronage cut": self.patronage_cut,
+                "band": self.band,
             },
         )
 

@@ -8,7 +8,7 @@ marked and left out. The stars of reviews are not among them; they are one of th
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from attrs import frozen
 
@@ -26,8 +26,9 @@ from crmkit.domain.surveys import (
 )
 from crmkit.domain.tally import CustomerSummary, Ratings
 from crmkit.domain.times import date_of, day_micros
+from crmkit.metrics.catalogue import explained
 
-__all__ = ["WINDOW_DAYS", "Asked", "asked"]
+__all__ = ["WINDOW_DAYS", "Asked", "asked", "explained_together"]
 
 #: Answers older than this say nothing about today.
 WINDOW_DAYS = 365
@@ -88,15 +89,41 @@ class Asked(Shown):
     def explain(self) -> Explanation:
         """Return how the answer is read."""
         turned = ", turned round" if self.reverse else ""
-        return Explanation(
-            figure=self.question,
-            answer=f"{self.share:.2f} of 1" if not self.left_out else "not counted",
-            formula=f"the latest answer, read as {self.reads}{turned}",
-            source="crmkit",
-            inputs={"latest": self, "tells": self.indicator},
+        at = {f"at {one.touchpoint}": one.told for one in self.at_touchpoints}
+        return explained(
+            "standing_answer",
+            "not counted" if self.left_out else f"{self.share:.2f} of 1",
+            inputs={
+                "latest": self,
+                "read as": f"{self.reads}{turned}",
+                "tells": self.indicator or "nothing that is declared",
+                **at,
+            },
             left_out=(self.left_out,) if self.left_out else (),
-            parts=tuple(one.explain() for one in self.at_touchpoints),
+            called=self.question,
         )
+
+    @property
+    def told(self) -> str:
+        """The answer, how much that is, and of what, as a person reads it."""
+        if self.left_out:
+            return f"{self}: not counted"
+        return f"{self}: {self.share:.2f} of {self.indicator or 1}"
+
+
+def explained_together(answers: Iterable[Asked]) -> Explanation:
+    """Return how standing answers are read, in a row for each.
+
+    Args:
+        answers: Any of one customer's.
+    """
+    given = tuple(answers)
+    return explained(
+        "standing_answer",
+        f"{len(given):,} question{'s' if len(given) != 1 else ''}",
+        inputs=[(one.question, one.told) for one in given],
+        left_out=tuple(one.left_out for one in given if one.left_out),
+    )
 
 
 _Part = tuple[Question, Ratings]

@@ -13,6 +13,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.surveys import BUILT_IN, Instrument, Question, item_of
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import mean_estimate
 from crmkit.metrics.satisfaction.answers import WINDOW_DAYS, Asked, asked
@@ -21,6 +22,8 @@ from crmkit.metrics.satisfaction.csat import Csat, csat
 from crmkit.metrics.satisfaction.nps import nps
 
 __all__ = ["WINDOW_DAYS", "Asked", "Satisfaction", "asked", "pooled", "stated_satisfaction"]
+
+_LEFT_OUT = "left out: "
 
 
 def pooled(answers: Iterable[Asked]) -> Estimate:
@@ -72,8 +75,8 @@ class Satisfaction(Shown):
         """Return the figures as they are shown."""
         rows = (
             ("NPS", self.nps),
-            ("CSAT", f"{self.csat.top_box} in the top box"),
-            ("CES", f"{self.ces.easy} found it easy"),
+            ("CSAT, top box", self.csat.top_box),
+            ("CES, found it easy", self.ces.easy),
         )
         return Sheet(
             title="Satisfaction (asked)", rows=(*rows, *self.touchpoints.items()), notes=self.notes
@@ -81,19 +84,16 @@ class Satisfaction(Shown):
 
     def explain(self) -> Explanation:
         """Return how the figures came about."""
-        return Explanation(
-            figure="satisfaction (asked)",
-            answer=f"{self.answered:,} of {self.customers:,} customers answered",
-            formula="each customer's latest answer within the window, question by question",
-            source="Reichheld (2003); Fornell (1992); Dixon, Freeman and Toman (2010)",
-            coverage=f"{self.answered:,} of {self.customers:,} customers",
-            left_out=self.notes[1:],
+        means = {**self.questions, **self.touchpoints}
+        return explained(
+            "satisfaction_asked",
+            f"{self.answered:,} of {self.customers:,} customers answered",
+            left_out=(note.removeprefix(_LEFT_OUT) for note in self.notes[1:]),
             parts=(
-                self.nps.explain("NPS", source="Reichheld (2003); Rocks (2016)"),
-                self.csat.top_box.explain("CSAT, top box", source="Wilson (1927)"),
-                self.ces.easy.explain("CES, found it easy", source="Wilson (1927)"),
-                *(one.explain(question) for question, one in self.questions.items()),
-                *(one.explain(question) for question, one in self.touchpoints.items()),
+                self.nps.explain("nps"),
+                self.csat.explain(),
+                self.ces.explain(),
+                explained("mean_answer", f"{len(self.questions):,} questions", inputs=means),
             ),
         )
 
@@ -161,7 +161,7 @@ def stated_satisfaction(
         customers=len(people),
         notes=(
             f"{answered:,} of {len(people):,} customers have an answer that counts",
-            *(f"left out: {count:,} × {reason}" for reason, count in sorted(why.items())),
+            *(f"{_LEFT_OUT}{count:,} × {reason}" for reason, count in sorted(why.items())),
         ),
     )
 

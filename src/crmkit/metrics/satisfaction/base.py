@@ -7,9 +7,10 @@ from attrs import field, frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.satisfaction.asked import Satisfaction
-from crmkit.metrics.satisfaction.trend import Trend
+from crmkit.metrics.satisfaction.trend import Trend, explained_trends, told_in_short
 
 __all__ = ["BaseSatisfaction"]
 
@@ -31,7 +32,7 @@ class BaseSatisfaction(Shown):
     def sheet(self) -> Sheet:
         """Return both as they are shown."""
         asked = self.asked.sheet()
-        trends = ((f"trend of {name}", one.direction) for name, one in self.trends.items())
+        trends = (("trends", told_in_short(self.trends)),) if self.trends else ()
         return Sheet(
             title="Satisfaction",
             rows=(*asked.rows, *trends, ("shown (proxy)", self.shown)),
@@ -40,15 +41,12 @@ class BaseSatisfaction(Shown):
 
     def explain(self) -> Explanation:
         """Return how both came about."""
-        return Explanation(
-            figure="satisfaction",
-            answer="asked and shown, never mixed",
-            formula="answers as given; behaviour as a proxy beside them",
-            source="crmkit",
-            left_out=self.asked.notes,
+        return explained(
+            "satisfaction",
+            "asked and shown",
             parts=(
                 self.asked.explain(),
-                *(one.explain() for one in self.trends.values()),
-                self.shown.explain("satisfaction (shown; a proxy)", source="crmkit"),
+                explained_trends(self.trends),
+                self.shown.explain("behavioural_satisfaction"),
             ),
         )

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from math import floor
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
@@ -46,13 +46,7 @@ class Ces(Shown):
 
     def explain(self) -> Explanation:
         """Return how the readings came about."""
-        return Explanation(
-            figure="CES",
-            answer=self,
-            formula="share above the middle of the scale; mean",
-            source="Dixon, Freeman and Toman (2010); Wilson (1927)",
-            parts=(self.easy.explain("found it easy"), self.mean.explain("mean")),
-        )
+        return evolve(self.easy.explain("ces"), parts=(self.mean.explain("ces_mean"),))
 
 
 def ces(

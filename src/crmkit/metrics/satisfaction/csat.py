@@ -11,7 +11,7 @@ Sources:
 
 from collections.abc import Iterable
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
@@ -46,17 +46,9 @@ class Csat(Shown):
 
     def explain(self) -> Explanation:
         """Return how the readings came about."""
-        return Explanation(
-            figure="CSAT",
-            answer=self,
-            formula="share of the two highest steps; mean; mean carried over to 0 to 100",
-            source="Fornell (1992); Wilson (1927)",
-            parts=(
-                self.top_box.explain("top box"),
-                self.mean.explain("mean"),
-                self.score.explain("score"),
-            ),
-        )
+        own = self.top_box.explain("csat")
+        parts = (self.mean.explain("csat_mean"), self.score.explain("csat_score"))
+        return evolve(own, parts=parts)
 
 
 def csat(ratings: Iterable[float | None], *, scale: tuple[float, float] = (1, 5)) -> Csat:

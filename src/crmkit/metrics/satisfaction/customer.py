@@ -3,7 +3,8 @@
 The two are never mixed into one figure: an answer is the customer's own, the proxy is ours.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -11,14 +12,18 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
-from crmkit.metrics.satisfaction.answers import Asked
+from crmkit.domain.times import date_of, day_micros
+from crmkit.metrics.catalogue import explained
+from crmkit.metrics.satisfaction.answers import Asked, explained_together
 from crmkit.metrics.satisfaction.asked import Satisfaction, stated_satisfaction
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction
-from crmkit.metrics.satisfaction.trend import Trend
+from crmkit.metrics.satisfaction.trend import Trend, TrendDirection, explained_trends
 
 __all__ = ["CustomerSatisfaction", "customer_satisfaction"]
 
 _SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
+#: The answers that are shown one by one.
+_SHOWN = _SATISFACTION | {Indicator.RECOMMEND}
 
 
 @frozen(kw_only=True)
@@ -45,36 +50,50 @@ class CustomerSatisfaction(Shown):
 
     def sheet(self) -> Sheet:
         """Return both as they are shown."""
-        said = tuple(
-            (f"asked: {one.question}", self._with_trend(one))
-            for one in self.answers
-            if not one.left_out
-        )
+        said = tuple(self._said()) or (("asked", "no answer that counts"),)
         shown = "not judged" if self.shown is None else self.shown
         return Sheet(
             title="Satisfaction",
-            rows=(*(said or (("asked", "no answer that counts"),)), ("shown (proxy)", shown)),
+            rows=(*said, ("shown (proxy)", shown)),
             notes=(
                 *(f"left out: {one.left_out}" for one in self.answers if one.left_out),
                 *(() if self.shown is None else self.shown.notes),
             ),
         )
 
+    def _said(self) -> Iterator[tuple[str, str]]:
+        """The answers about satisfaction one by one, the others by questionnaire."""
+        others: defaultdict[str, list[Asked]] = defaultdict(list)
+        for one in self.answers:
+            if one.indicator in _SHOWN:
+                yield f"asked: {one.question}", self._with_trend(one)
+            elif not one.left_out:
+                others[one.instrument].append(one)
+        for instrument, answers in others.items():
+            last = date_of(max(one.at for one in answers) // day_micros(1))
+            many = f"{len(answers):,} more answer{'s' if len(answers) > 1 else ''}"
+            yield f"asked: {instrument}", f"{many}, the latest on {last}"
+
     def _with_trend(self, one: Asked) -> str:
         trend = self.trends.get(one.question)
-        return str(one) if trend is None else f"{one}, {trend.direction}"
+        if trend is None or trend.direction is TrendDirection.UNKNOWN:
+            return str(one)
+        return f"{one}, {trend.direction}"
 
     def explain(self) -> Explanation:
         """Return how both came about."""
-        return Explanation(
-            figure="satisfaction",
-            answer="asked and shown, never mixed",
-            formula="answers as given; behaviour as a proxy beside them",
-            source="crmkit",
+        known = {
+            name: one
+            for name, one in self.trends.items()
+            if one.direction is not TrendDirection.UNKNOWN
+        }
+        return explained(
+            "satisfaction",
+            "asked and shown",
             left_out=() if self.shown is not None else ("shown: not judged",),
             parts=(
-                *(one.explain() for one in self.answers),
-                *(one.explain() for one in self.trends.values()),
+                explained_together(self.answers),
+                *((explained_trends(known),) if known else ()),
                 *(() if self.shown is None else (self.shown.explain(),)),
             ),
         )

@@ -29,6 +29,7 @@ from attrs import asdict, field, frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import mean_estimate, two_sided_z
 from crmkit.metrics.satisfaction.signals import (
@@ -70,7 +71,8 @@ class ShownSatisfaction(Shown):
         return "proxy"
 
     def __str__(self) -> str:
-        return f"{self.score} (coverage {self.coverage:.0%})"
+        known = self.score.value is not None and self.coverage < 1
+        return f"{self.score}, {self.coverage:.0%} of the signals" if known else str(self.score)
 
     def sheet(self) -> Sheet:
         """Return the proxy and its components as they are shown."""
@@ -80,18 +82,19 @@ class ShownSatisfaction(Shown):
 
     def explain(self) -> Explanation:
         """Return how the proxy came about."""
-        rates = {f"shop: {name}": value for name, value in asdict(self.base_rates).items()}
+        given, rates = asdict(self.signals), asdict(self.base_rates)
         parts = {
             f"part: {name}": None if value is None else f"{value:.4f}"
             for name, value in self.components.items()
         }
-        return Explanation(
-            figure="satisfaction (shown; a proxy)",
-            answer=self,
-            formula="100 Σ w s / Σ w over the signals there are; s = 0.5^(p̃/h), "
-            "p̃ = (k + κ p0)/(n + κ); stars (r̃ - 1)/4; response 0.5^(hours/h)",
-            source="crmkit",
-            inputs={**asdict(self.signals), **rates, **parts},
+        return explained(
+            "behavioural_satisfaction",
+            f"{self.label}: {self}",
+            inputs={
+                **{name.replace("_", " "): value for name, value in given.items()},
+                **{f"shop: {name}".replace("_", " "): value for name, value in rates.items()},
+                **parts,
+            },
             coverage=f"{self.coverage:.0%} of the weight",
             left_out=self.notes,
         )

@@ -31,14 +31,24 @@ from crmkit.domain.scales import Scale, reading_of
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.surveys import BUILT_IN, Instrument, Item, Question, item_of
 from crmkit.domain.times import date_of
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import LEVEL, checked_number, mean_estimate, student_t_quantile
 
-__all__ = ["Per", "Trend", "TrendDirection", "satisfaction_trend", "trend"]
+__all__ = [
+    "Per",
+    "Trend",
+    "TrendDirection",
+    "explained_trends",
+    "satisfaction_trend",
+    "told_in_short",
+    "trend",
+]
 
 Per = Literal["day", "week", "month", "quarter", "year"]
 
 _METHOD = "slope of a straight line, t interval"
+_UNIT = "of the scale per period"
 _LEAST = 3
 #: Slopes below this are what is left of rounding.
 _NOISE = 1e-12
@@ -87,14 +97,46 @@ class Trend(Shown):
 
     def explain(self) -> Explanation:
         """Return how the direction was found."""
-        return Explanation(
-            figure=f"trend of {self.question or 'answers'}",
-            answer=self.direction,
-            formula="rising or falling where the slope's interval leaves out 0",
-            source="ordinary least squares",
+        return explained(
+            "satisfaction_trend",
+            self.direction,
             inputs={"slope": self.slope, **self.periods},
             left_out=self.notes,
+            called=f"trend of {self.question}" if self.question else "",
         )
+
+
+def explained_trends(trends: Mapping[str, Trend]) -> Explanation:
+    """Return where answers are heading, in a row for each question.
+
+    Args:
+        trends: By question.
+    """
+    ways = Counter(one.direction for one in trends.values())
+    counted = (f"{ways[way]:,} {way}" for way in TrendDirection if ways[way])
+    return explained(
+        "satisfaction_trend",
+        ", ".join(counted) or "no question asked",
+        inputs={
+            "change": _UNIT,
+            **{name: f"{one.direction}, {one.slope.bare}" for name, one in trends.items()},
+        },
+    )
+
+
+def told_in_short(trends: Mapping[str, Trend]) -> str:
+    """Return which questions rise and fall, and how many do neither.
+
+    Args:
+        trends: By question.
+    """
+    by_way: defaultdict[TrendDirection, list[str]] = defaultdict(list)
+    for name, one in trends.items():
+        by_way[one.direction].append(name)
+    moving = (TrendDirection.RISING, TrendDirection.FALLING)
+    named = (f"{way}: {', '.join(by_way[way])}" for way in moving if way in by_way)
+    counted = (f"{way}: {len(each):,}" for way, each in by_way.items() if way not in moving)
+    return "\n".join([*named, *sorted(counted)])
 
 
 class _Moment(NamedTuple):
@@ -187,17 +229,17 @@ def trend(
 
 
 def _slope(points: Sequence[tuple[int, float]]) -> Estimate:
-    n, unit = len(points), "of the scale per period"
+    n = len(points)
     if n < _LEAST or len({x for x, _ in points}) < 2:
         needs = f"needs {_LEAST} answers in two periods, got {n} in {len({x for x, _ in points})}"
-        return undefined(unit=unit, method=_METHOD, note=needs, n=n)
+        return undefined(unit=_UNIT, method=_METHOD, note=needs, n=n)
     middle, mean = fmean(x for x, _ in points), fmean(y for _, y in points)
     spread = fsum((x - middle) ** 2 for x, _ in points)
     slope = fsum((x - middle) * (y - mean) for x, y in points) / spread
     rest = fsum((y - mean - slope * (x - middle)) ** 2 for x, y in points)
     half = student_t_quantile(0.5 + LEVEL / 2, n - 2) * sqrt(rest / (n - 2) / spread)
     return Estimate(
-        value=slope, low=slope - half, high=slope + half, n=n, unit=unit, method=_METHOD
+        value=slope, low=slope - half, high=slope + half, n=n, unit=_UNIT, method=_METHOD
     )
 
 

@@ -43,10 +43,14 @@ class BaseModels:
     @property
     def missing(self) -> str | None:
         """Why no future can be told; None where it can."""
-        for fit in (self.buying, self.spend):
-            if isinstance(fit, CrmkitError):
-                return str(fit)
-        return _NO_MEAN if isinstance(self.spend, Fit) and self.spend.model.q <= 1 else None
+        return str(self.buying) if isinstance(self.buying, CrmkitError) else self.spend_missing
+
+    @property
+    def spend_missing(self) -> str | None:
+        """Why no spend can be told; None where it can."""
+        if isinstance(self.spend, CrmkitError):
+            return str(self.spend)
+        return _NO_MEAN if self.spend.model.q <= 1 else None
 
     @property
     def sees_leaving(self) -> bool:
@@ -61,6 +65,11 @@ class BaseModels:
         """Customers behind the fit of how often they come."""
         return self.buying.n if isinstance(self.buying, Fit) else 0
 
+    @property
+    def spend_n(self) -> float:
+        """Customers behind the fit of what they spend."""
+        return self.spend.n if isinstance(self.spend, Fit) else 0
+
     def lines(self) -> tuple[str, ...]:
         """Return a line per model: its parameters, or why there is none."""
         return (_line("MBG/NBD", self.buying), _line("Gamma-Gamma", self.spend))
@@ -69,9 +78,13 @@ class BaseModels:
 def _line(name: str, fit: Fit[Any] | CrmkitError) -> str:
     if isinstance(fit, CrmkitError):
         return f"{name}: not fitted: {fit}"
-    parameters = ", ".join(f"{key} {value:.4g}" for key, value in asdict(fit.model).items())
+    parameters = ", ".join(f"{key} {_short(value)}" for key, value in asdict(fit.model).items())
     sure = "" if fit.converged else "; it did not converge"
     return "; ".join([f"{name}: {parameters} (n {fit.n:,g}{sure})", *fit.notes])
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def history_of(one: CustomerSummary) -> dict[str, Any]:

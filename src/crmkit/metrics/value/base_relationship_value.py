@@ -22,6 +22,7 @@ from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.money import Money, added
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.times import Period
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.value._exact import known_sum
 from crmkit.metrics.value.relationship_value import INDICATORS, RelationshipValue
 
@@ -75,12 +76,9 @@ class BaseRelationshipValue(Shown):
 
     def explain(self) -> Explanation:
         """Return how the sums came about."""
-        return Explanation(
-            figure="base_relationship_value",
-            answer=_told(self.total),
-            formula="profitability of customers and guests + capability + potential + saved "
-            "acquisition cost of direct referrals (referred margins: share 0)",
-            source="crmkit; Kumar, Petersen & Leone (2007) on double counting",
+        return explained(
+            "base_relationship_value",
+            self.total,
             inputs=self._sums(),
             coverage="" if self.coverage is None else f"{self.coverage:.0%} of the indicators",
             left_out=self.notes,

@@ -32,6 +32,7 @@ from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.validators import named, whole
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.value._exact import Number, exact, known_sum, not_negative, times
 
@@ -112,32 +113,29 @@ class CapabilityValue(Shown):
         return Sheet(
             title=f"Capability value: {value}, score {self.score:.0f} of 100",
             rows=tuple(
-                (kind, f"{count} worth {self.parts.get(kind, 'unknown')}")
-                for kind, count in self.counts.items()
+                (kind, f"{count} worth {self._worth(kind)}") for kind, count in self.counts.items()
             ),
             notes=self.notes,
         )
 
     def explain(self) -> Explanation:
         """Return how the worth came about."""
-        return Explanation(
-            figure="capability_value",
-            answer="unknown" if self.value is None else self.value,
-            formula="Σ number × price × quality × credit, by kind; "
-            "score = 100 (1 − e^(−points / reference))",
-            source="after Kumar et al. (2010), customer knowledge value; formula crmkit",
-            inputs={
-                **{kind: f"{count} × {self._price(kind)}" for kind, count in self.counts.items()},
-                "points": f"{self.points:g}",
-                "reference": f"{self.reference:g}",
-                "score": f"{self.score:.1f}",
-            },
+        score = explained(
+            "capability_score",
+            f"{self.score:.1f}",
+            inputs={"points": f"{self.points:g}", "reference": f"{self.reference:g}"},
+        )
+        return explained(
+            "capability_value",
+            self.value,
+            inputs={kind: f"{n} worth {self._worth(kind)}" for kind, n in self.counts.items()},
             coverage=f"{self.coverage:.0%} of the points have a price",
             left_out=self.notes,
+            parts=(score,),
         )
 
-    def _price(self, kind: str) -> str:
-        return f"price, quality, credit = {self.parts.get(kind, 'not monetised')}"
+    def _worth(self, kind: str) -> str:
+        return str(self.parts.get(kind, "unknown"))
 
 
 def capability_value(

@@ -23,6 +23,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.money import Money, added
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.value._exact import Number, exact, not_negative, times
 
 __all__ = ["CostToServe", "cost_to_serve"]
@@ -62,11 +63,9 @@ class CostToServe(Shown):
 
     def explain(self) -> Explanation:
         """Return how the cost came about."""
-        return Explanation(
-            figure="cost_to_serve",
-            answer=self.total,
-            formula="Σ volume of a driver × its rate; each part rounded to the minor unit",
-            source="Kaplan & Anderson (2004), time-driven activity-based costing",
+        return explained(
+            "cost_to_serve",
+            self.total,
             inputs={name: self._input(name) for name in self.volumes},
             coverage=f"{self.coverage:.0%} of the drivers in use",
             left_out=self.notes,
@@ -147,5 +146,5 @@ def _currency(rates: Mapping[str, Money], given: str | None) -> str:
 
 
 def _notes(unpriced: tuple[str, ...], uncounted: tuple[str, ...]) -> tuple[str, ...]:
-    told = (("have no rate", unpriced), ("were not counted", uncounted))
-    return tuple(f"{', '.join(names)} {why}: their cost is not in" for why, names in told if names)
+    told = (("without a rate", unpriced), ("not counted", uncounted))
+    return tuple(f"{why}, so not in: {', '.join(names)}" for why, names in told if names)

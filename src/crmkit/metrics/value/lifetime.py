@@ -11,6 +11,7 @@ from attrs import field, frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.validators import whole_if_given
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
 
 __all__ = ["Lifetime"]
@@ -47,13 +48,8 @@ class Lifetime(Shown):
     @property
     def notes(self) -> tuple[str, ...]:
         """What is missing, and why."""
-        figures = {"alive": self.alive, "remaining": self.remaining}
-        reasons = [
-            f"{name}: {note}"
-            for name, one in figures.items()
-            if one is not None
-            for note in one.notes
-        ]
+        figures = [one for one in (self.alive, self.remaining) if one is not None]
+        reasons = dict.fromkeys(note for one in figures for note in one.notes)
         unknown = f"not known: {', '.join(self.missing)}"
         older = "the log begins near the first occasion: the relationship may be older"
         return (
@@ -66,9 +62,10 @@ class Lifetime(Shown):
         """Return all of it in a line."""
         tenure = "tenure unknown" if self.tenure is None else f"{self.tenure:,} days so far"
         figures = {"still a customer": self.alive, "to come": self.remaining}
-        return "; ".join(
-            [tenure, *(f"{name} {one}" for name, one in figures.items() if one is not None)]
-        )
+        known = {
+            name: one for name, one in figures.items() if one is not None and one.value is not None
+        }
+        return "; ".join([tenure, *(f"{name} {one}" for name, one in known.items())])
 
     def sheet(self) -> Sheet:
         """Return tenure and outlook as they are shown."""
@@ -76,14 +73,11 @@ class Lifetime(Shown):
 
     def explain(self) -> Explanation:
         """Return where tenure and outlook come from."""
-        methods = [one.method for one in (self.alive, self.remaining) if one is not None]
-        return Explanation(
-            figure="lifetime",
-            answer=self.brief(),
-            formula="tenure: days from the first net occasion to now; the rest from a model",
-            source="crmkit; the model names its own",
-            inputs={"tenure": self.tenure, "alive": self.alive, "remaining": self.remaining},
+        methods = (one.method for one in (self.alive, self.remaining) if one is not None)
+        return explained(
+            "lifetime",
+            self.brief(),
             coverage=f"{3 - len(self.missing)} of 3",
             left_out=self.notes,
-            model="; ".join(dict.fromkeys(methods)),
+            model="; ".join(dict.fromkeys(method.partition(";")[0] for method in methods)),
         )

@@ -23,6 +23,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.lifecycle import quantile
 from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.order_statistics import quantile_interval
 from crmkit.metrics.value._exact import Number, exact, not_negative, times
 
@@ -66,11 +67,9 @@ class PotentialValue(Shown):
     def explain(self) -> Explanation:
         """Return how the value came about."""
         inputs = dict(self._inputs())
-        return Explanation(
-            figure="potential_value",
-            answer="unknown" if self.value is None else self.value,
-            formula="max(0, wallet − spend) × chance of capture × margin",
-            source="crmkit, after the share of wallet of Keiningham et al. (2011)",
+        return explained(
+            "potential_value",
+            self.value,
             inputs=inputs,
             coverage=f"{sum(one is not None for one in inputs.values())} of {len(inputs)} inputs",
             left_out=self.notes,
@@ -80,9 +79,13 @@ class PotentialValue(Shown):
         return (
             ("wallet", self.wallet),
             ("spend", self.spend),
-            ("capture", self.capture),
-            ("margin", self.margin),
+            ("capture", _share(self.capture)),
+            ("margin", _share(self.margin)),
         )
+
+
+def _share(value: Number | None) -> str | None:
+    return None if value is None else f"{value:.4g}"
 
 
 def potential_value(
@@ -179,12 +182,10 @@ class PeerWallet(Shown):
 
     def explain(self) -> Explanation:
         """Return how the benchmark came about."""
-        return Explanation(
-            figure="peer_wallet",
-            answer="unknown" if self.value is None else self.value,
-            formula=f"{self.q:g} quantile of the peers' spend, linear between order statistics",
-            source="crmkit; interval by order statistics, Conover (1999)",
-            inputs={"peers": self.n},
+        return explained(
+            "peer_wallet",
+            self.value,
+            inputs={"q": self.q, "peers": self.n},
             left_out=self.notes,
         )
 

@@ -38,6 +38,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money, added
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.validators import whole
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.value._exact import Number, exact, known_sum, not_negative, times
 from crmkit.metrics.value.referral_tree import ReferralEdge, ReferralTree
 
@@ -134,11 +135,9 @@ class ReferralValue(Shown):
 
     def explain(self) -> Explanation:
         """Return how the value came about."""
-        return Explanation(
-            figure="referral_value",
-            answer="unknown" if self.value is None else self.value,
-            formula="Σ type one (γ (A − a − M) + ACQ1) / (1 + r)^t + Σ type two ACQ2 / (1 + r)^t",
-            source="Kumar, Petersen & Leone (2007, 2010)",
+        return explained(
+            "referral_value",
+            self.value,
             inputs=(
                 *self._rows(),
                 ("margin share γ", self.margin_share),

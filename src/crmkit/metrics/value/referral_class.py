@@ -20,6 +20,7 @@ from attrs import frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet, Shown
+from crmkit.metrics.catalogue import explained
 
 __all__ = ["ReferralClass", "ReferralStanding", "referral_class"]
 
@@ -73,14 +74,7 @@ class ReferralStanding(Shown):
 
     def explain(self) -> Explanation:
         """Return how the class came about."""
-        return Explanation(
-            figure="referral_class",
-            answer=str(self.kind or "unknown"),
-            formula="lifetime value and referral value, each high from its cut on",
-            source="Kumar, Petersen & Leone (2007)",
-            inputs=self.sheet().rows,
-            left_out=self.notes,
-        )
+        return explained("referral_class", self.kind, inputs=self.sheet().rows, left_out=self.notes)
 
     @staticmethod
     def _against(value: Money | None, cut: Money) -> str:

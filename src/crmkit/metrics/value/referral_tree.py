@@ -25,6 +25,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.times import date_of
 from crmkit.domain.validators import named, whole
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import checked_number
 
 __all__ = [
@@ -153,13 +154,13 @@ class ReferralTree(Shown):
 
     def explain(self) -> Explanation:
         """Return which referrals count, and why the others do not."""
-        return Explanation(
-            figure="referral_tree",
-            answer=f"{len(self.edges)} referrals count",
-            formula="the earliest referral of each person, on or before their first purchase day "
-            f"and at most {self.window} days earlier; none that closes a cycle",
-            source="window: Kumar, Petersen & Leone (2010); ties and cycles: crmkit",
-            inputs={"referrals": len(self.edges) + len(self.left_out)},
+        return explained(
+            "referral_tree",
+            f"{len(self.edges)} referrals count",
+            inputs={
+                "referrals": len(self.edges) + len(self.left_out),
+                "window": f"{self.window} days",
+            },
             left_out=self._reasons(),
         )
 

@@ -24,7 +24,7 @@ on customer relationship management (获利能力和现金流, 关系寿命, 能
 each indicator names its own source.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from attrs import field, frozen
 
@@ -33,6 +33,7 @@ from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.money import Money, added
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.times import Period
+from crmkit.metrics.catalogue import explained
 from crmkit.metrics.value._exact import not_negative
 from crmkit.metrics.value.capability import CapabilityValue
 from crmkit.metrics.value.cost_to_serve import CostToServe
@@ -121,15 +122,19 @@ class RelationshipValue(Shown):
 
     @notes.default
     def _what_is_missing(self) -> tuple[str, ...]:
-        found = {"lifetime": self.lifetime, **self._others()}
-        nothing = (f"{name} is not known" for name, one in found.items() if one is None)
+        found = {"cost to serve": self.serving, "lifetime": self.lifetime, **self._others()}
         reasons = (
             f"{name}: {note}"
-            for name, one in (("cost to serve", self.serving), *found.items())
+            for name, one in found.items()
             if one is not None
             for note in one.notes
         )
-        return (*self._about_money(), *nothing, *reasons)
+        return (*self._about_money(), *self._nothing_known(), *reasons)
+
+    def _nothing_known(self) -> Iterator[str]:
+        """The indicators of which nothing is known; Π says so itself."""
+        found = {"lifetime": self.lifetime, **self._others()}
+        yield from (f"{name} is not known" for name, one in found.items() if one is None)
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -164,16 +169,13 @@ class RelationshipValue(Shown):
     def explain(self) -> Explanation:
         """Return how the value came about, indicator by indicator."""
         found = (self.serving, self.lifetime, *self._others().values())
-        return Explanation(
-            figure="relationship_value",
-            answer=_told(self.total),
-            formula="profitability + capability + referral + potential; lifetime is a horizon "
-            "and not added",
-            source="crmkit, after the five indicators of the textbooks; see the parts",
+        return explained(
+            "relationship_value",
+            self.total,
             inputs={"period": self.period, **self.amounts()},
             coverage=f"{self.coverage:.0%} of the five indicators",
-            left_out=self.notes,
-            parts=(self._profit(), *(one.explain() for one in found if one is not None)),
+            left_out=self._nothing_known(),
+            parts=(*self._money(), *(one.explain() for one in found if one is not None)),
         )
 
     def _others(self) -> dict[str, CapabilityValue | ReferralValue | PotentialValue | None]:
@@ -192,22 +194,20 @@ class RelationshipValue(Shown):
         )
         return tuple(note for note, one in told if one is None)
 
-    def _profit(self) -> Explanation:
-        return Explanation(
-            figure="profitability",
-            answer=_told(self.profitability),
-            formula="margin − recorded costs − cost to serve; "
-            "cash flow = profitability − revenue + received",
-            source="crmkit; activity-based costing, Kaplan & Anderson (2004)",
+    def _money(self) -> Iterator[Explanation]:
+        """How the two amounts of the first indicator came about."""
+        yield explained(
+            "profitability",
+            self.profitability,
             inputs={
                 "revenue": self.revenue,
                 "margin": self.margin,
                 **{f"cost of {activity}": cost for activity, cost in self.costs.items()},
                 "cost to serve": self.serving and self.serving.total,
-                "received": self.received,
-                "cash flow": self.cash_flow,
             },
+            left_out=self._about_money(),
         )
+        yield explained("cash_flow", self.cash_flow, inputs={"received": self.received})
 
 
 def _told(amount: Money | None) -> str:

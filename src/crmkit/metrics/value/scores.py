@@ -112,7 +112,7 @@ def _of_spend(models: BaseModels, spending: Mapping[str, Any]) -> Told:
     def spend(model: GammaGamma) -> Any:
         return model.expected_spend(*spending.values())
 
-    if models.spend.model.q < _ROOM_FOR_SLOPES:
+    if models.spend.model.q < _ROOM_FOR_SLOPES or not models.spend.converged:
         return Told(spend(models.spend.model))
     return _told(spend, models.spend)
 
@@ -136,7 +136,7 @@ def _terms(models: BaseModels) -> dict[str, Any]:
         "model": models.buying.model,
         "spend": models.spend.model,
         "fit": models.buying,
-        "spend_fit": models.spend,
+        "spend_fit": models.spend if models.spend.converged else None,
         "margin": 1.0,
         "currency": models.shop.currency,
         "horizon_weeks": HORIZON_WEEKS,

@@ -15,7 +15,8 @@ from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.tally import Buying, CustomerSummary
 from crmkit.domain.times import Period
-from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.catalogue import explained
+from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
 from crmkit.metrics.value._worth import with_interval
@@ -28,6 +29,7 @@ __all__ = ["BaseValues", "CustomerValue", "value_of", "values_of"]
 
 _NO_PURCHASE = "no net purchase yet"
 _NO_LEAVING = "the log shows no sign that customers leave, so it cannot tell who has left"
+_NO_INTERVAL = "no interval: the fit of what customers spend did not converge"
 _INTERVAL = "interval: uncertainty of the models' parameters, not the luck of one customer"
 _ALIVE = f"MBG/NBD; {_INTERVAL}"
 _COMING = f"MBG/NBD over {YEAR_WEEKS} weeks; {_INTERVAL}"
@@ -71,38 +73,38 @@ class CustomerValue(Shown):
         """Return what it brought and what may come, as they are shown."""
         profit = "unknown" if self.profit is None else str(self.profit)
         when = "" if self.period is None else f" {self.period}:"
+        rows, reasons = side_by_side({one: figure for one, _, figure in self._outlook()})
+        known = (one for _, _, one in self._outlook() if one.value is not None)
+        doubts = dict.fromkeys(note for one in known for note in one.notes)
         return Sheet(
             title=f"{self.customer_id}:{when} revenue {self.revenue}, profit {profit}",
-            rows=tuple(self._outlook().items()),
-            notes=self.notes,
+            rows=rows,
+            notes=(*reasons, *doubts, *self.notes),
         )
 
-    def _outlook(self) -> dict[str, Estimate]:
-        return {
-            "still a customer": self.alive,
-            "next 52 weeks": self.expected_purchases,
-            "per occasion": self.expected_spend,
-            "lifetime value": self.clv,
-        }
+    def _outlook(self) -> tuple[tuple[str, str, Estimate], ...]:
+        """What may come: how it is shown, its name in the catalogue, and the figure."""
+        return (
+            ("still a customer", "probability_alive", self.alive),
+            (f"next {YEAR_WEEKS} weeks", "expected_purchases", self.expected_purchases),
+            ("per occasion", "expected_spend", self.expected_spend),
+            ("lifetime value", "clv", self.clv),
+        )
 
     def explain(self) -> Explanation:
         """Return how the figures came about, and which fit stands behind them."""
-        return Explanation(
-            figure="customer_value",
-            answer=f"revenue {self.revenue}, lifetime value {self.clv}",
-            formula="revenue = paid for goods − refunded; lifetime value = Σ over three years of "
-            "(occasions expected × spend expected × margin), discounted mid-week",
-            source="MBG/NBD: Batislam, Denizel & Filiztekin (2007); "
-            "Gamma-Gamma: Fader & Hardie (2013)",
-            inputs={
-                "period": "all so far" if self.period is None else self.period,
-                "revenue": self.revenue,
-                "profit": self.profit,
-                "tenure in days": self.tenure,
-            },
+        tenure = None if self.tenure is None else f"{self.tenure:,} days"
+        brought = (("revenue", self.revenue), ("profit", self.profit), ("tenure", tenure))
+        return explained(
+            "customer_value",
+            f"revenue {self.revenue}, lifetime value {self.clv.told}",
+            inputs={"period": "all so far" if self.period is None else self.period},
             left_out=self.notes,
             model="\n".join(self.models),
-            parts=tuple(one.explain(name) for name, one in self._outlook().items()),
+            parts=(
+                *(explained(name, one) for name, one in brought),
+                *(figure.explain(name) for _, name, figure in self._outlook()),
+            ),
         )
 
 
@@ -153,7 +155,9 @@ def values_of(models: BaseModels, people: Sequence[CustomerSummary]) -> BaseValu
     buyers = [one for one in people if one.days]
     scores, future = score_all(models, buyers)
     found = iter(scores)
-    together = _unknown(models, models.shop.currency, _FUTURE) if future is None else future
+    together = _unknown(models, models.shop.currency, _FUTURE)
+    if future is not None:
+        together = evolve(future, notes=_doubts(models, _FUTURE) or future.notes)
     return BaseValues(
         rows=tuple(_told(models, one, next(found) if one.days else Scores()) for one in people),
         alive=_alive_of(models, scores),
@@ -179,7 +183,15 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
         value, low, high = told
         if value is None:
             return _unknown(models, unit, method, bought=bought)
-        return Estimate(value=value, low=low, high=high, n=models.n, unit=unit, method=method)
+        return Estimate(
+            value=value,
+            low=low,
+            high=high,
+            n=models.spend_n if method is _SPEND else models.n,
+            unit=unit,
+            method=method,
+            notes=_doubts(models, method),
+        )
 
     future = figure(scores.future, currency, _FUTURE)
     value, low, high = scores.alive
@@ -198,9 +210,15 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
     )
 
 
+def _doubts(models: BaseModels, method: str) -> tuple[str, ...]:
+    """Why a figure that rests on spend has no interval."""
+    sure = isinstance(models.spend, Fit) and models.spend.converged
+    return () if sure or method not in {_SPEND, _FUTURE} else (_NO_INTERVAL,)
+
+
 def _unknown(models: BaseModels, unit: str, method: str, *, bought: bool = True) -> Estimate:
     """A figure without a value, and the first reason for that."""
-    reason = models.missing
+    reason = models.spend_missing if method is _SPEND else models.missing
     if not bought:
         reason = _NO_PURCHASE
     elif method is _ALIVE and isinstance(models.buying, Fit):
