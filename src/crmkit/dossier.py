@@ -140,14 +140,11 @@ class Dossier:
     def relationship_value(self, period: Period) -> RelationshipValue:
         """Return the five indicators of the relationship over a period."""
         days = period.days()
+        paid = paid_on(days, self.shop)
+        within = self._tally_of(days)
+        received = within if paid == days else self._tally_of(paid)
         return relationship_value_of(
-            accounts_of(
-                self.customer_id,
-                period,
-                self._tally_of(days),
-                self._tally_of(paid_on(days, self.shop)),
-                self.as_of_day,
-            ),
+            accounts_of(self.customer_id, period, within, received, self.as_of_day),
             shop=self.shop,
             summary=self.summary,
             value=self.value,

@@ -306,3 +306,17 @@ def test_scoring_one_customer_loads_no_numpy():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.split() == ["1.226", "22.13", "MissingExtraError"]
+
+
+@pytest.mark.parametrize("history", [(2, 30.43, 38.86), (0, 0, 38.86), (129, 60.0, 62.0)])
+@pytest.mark.parametrize("model", [CDNOW, MODIFIED])
+def test_discounting_by_four_weeks_is_off_by_less_than_a_hundred_thousandth(model, history):
+    terms = {"weeks": 156, "weekly_discount": 0.0026877}
+    exact = model.discounted_purchases(*history, **terms)
+    rough = model.discounted_purchases(*history, **terms, step=4)
+    assert rough != exact
+    assert rough == pytest.approx(exact, rel=1e-5)
+    # A last stretch of less than four weeks is discounted in its own middle.
+    short = model.discounted_purchases(*history, weeks=2, weekly_discount=0.5, step=4)
+    whole = model.expected_purchases(*history, weeks=2)
+    assert short == pytest.approx(whole * math.exp(-0.5), rel=1e-9)

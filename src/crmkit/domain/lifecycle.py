@@ -187,5 +187,7 @@ def moves(
     for i, day in enumerate(days):
         move(day, "purchase", _bought(made[-1].to, i + 1, shop))
         until = days[i + 1] - 1 if i + 1 < len(days) else as_of_day
-        made += _fading(made[-1].to, day, until, patience(days[: i + 1], base_gap, shop), shop)
+        if until - day > shop.lapse_days:  # before that nobody fades, whatever is usual
+            limit = patience(days[: i + 1], base_gap, shop)
+            made += _fading(made[-1].to, day, until, limit, shop)
     return tuple(made)

@@ -19,6 +19,9 @@ COLUMN = {
 }
 
 
+_NOTHING = dict.fromkeys(Nature, 0)
+
+
 def lines_of(value: Iterable[Line]) -> tuple[Line, ...]:
     """Return lines as they are kept."""
     return tuple(value)
@@ -42,7 +45,7 @@ def one_currency(lines: Iterable[Line], others: Iterable[Money | None]) -> str:
 
 def by_nature(lines: Iterable[Line]) -> dict[Nature, int]:
     """Return what the lines of each nature amount to, in minor units."""
-    totals = dict.fromkeys(Nature, 0)
+    totals = _NOTHING.copy()
     for line in lines:
         totals[line.nature] += line.amount.minor
     return totals

@@ -45,7 +45,7 @@ class Purchase(Happened):
         one_currency(self.lines, (self.discount, self.shipping, self.tax, self.fees))
         if self.discount is not None and self.discount.minor < 0:
             raise InvalidValueError("discount", str(self.discount), "must be 0 or more")
-        if self._totals()["amount"] < 0:
+        if sum(line.amount.minor for line in self.goods) < self._off():
             raise InvalidValueError(
                 "discount", self.order_id, "must not exceed the goods", "a credit is a Return"
             )
@@ -60,10 +60,14 @@ class Purchase(Happened):
         """The lines that are goods."""
         return tuple(line for line in self.lines if line.nature is Nature.GOODS)
 
+    def _off(self) -> int:
+        """What is taken off the goods, in minor units of the original currency."""
+        lines = sum(one.amount.minor for one in self.lines if one.nature is Nature.DISCOUNT)
+        return (self.discount.minor if self.discount else 0) - lines
+
     def _totals(self) -> dict[str, int]:
         """Sums in minor units of the original currency, by column."""
-        natures = by_nature(self.lines)
-        off = (self.discount.minor if self.discount else 0) - natures[Nature.DISCOUNT]
+        natures, off = by_nature(self.lines), self._off()
         totals = {column: natures[nature] for nature, column in COLUMN.items()}
         for column in ("shipping", "tax", "fees"):
             given = getattr(self, column)
@@ -76,11 +80,13 @@ class Purchase(Happened):
         The parts add up to what was paid for all goods.
         """
         amounts = [line.amount.minor for line in self.goods]
-        total = self._totals()["amount"]
-        return amounts if sum(amounts) == total else shared(total, amounts)
+        off = self._off()
+        return shared(sum(amounts) - off, amounts) if off else amounts
 
     def _costs(self) -> tuple[int, int]:
         """Cost where it is known, and the paid amount that it is the cost of."""
+        if all(line.cost is None for line in self.goods):
+            return 0, 0
         known = [
             (line.cost.minor, paid)
             for line, paid in zip(self.goods, self.paid_per_line(), strict=True)

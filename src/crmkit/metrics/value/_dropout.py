@@ -149,7 +149,14 @@ class DropoutModel:
         return expected
 
     def discounted_purchases(
-        self, repeats: Any, recency: Any, age: Any, *, weeks: float, weekly_discount: float
+        self,
+        repeats: Any,
+        recency: Any,
+        age: Any,
+        *,
+        weeks: float,
+        weekly_discount: float,
+        step: int = 1,
     ) -> Numbers:
         """Return the purchases to expect over the next ``weeks``, at what they are worth today.
 
@@ -162,6 +169,8 @@ class DropoutModel:
             age: Weeks from first purchase to now, T.
             weeks: How far ahead, 0 or more.
             weekly_discount: δ, continuous, per week, 0 or more; 0.0026877 is 15 % a year.
+            step: How many weeks are discounted together, in their middle: 4 is quicker for
+                busy customers, and off by (4δ)²/24, less than 1e-5.
 
         Returns:
             0 or more; a float for one history, an array for sequences.
@@ -171,7 +180,7 @@ class DropoutModel:
         """
         h = read_histories(repeats, recency, age)
         ahead, discount = _horizon(weeks), _horizon(weekly_discount, "weekly_discount")
-        return self._alive(h) * self._discounted(h, ahead, discount)
+        return self._alive(h) * self._discounted(h, ahead, discount, step)
 
     def _log_odds_gone(self, h: Histories) -> Numbers:
         """D: log-odds that the customer left after the last purchase, where k > 0."""
@@ -191,12 +200,12 @@ class DropoutModel:
 
         return h.arithmetic.once_each(each, h.repeats, h.age)
 
-    def _discounted(self, h: Histories, ahead: float, discount: float) -> Numbers:
+    def _discounted(self, h: Histories, ahead: float, discount: float, step: int) -> Numbers:
         m = h.arithmetic
 
         def grouped(points: int, x: Numbers, T: Numbers) -> Numbers:
             moments = discounted_moments(
-                points, weeks=ahead, weekly_discount=discount, alpha=self.alpha
+                points, weeks=ahead, weekly_discount=discount, alpha=self.alpha, step=step
             )
             return self._moments(m, x, T, moments)
 

@@ -54,7 +54,7 @@ def points_needed(m: Any, *, shape: Numbers, weeks: float, alpha: float) -> Numb
 
 @lru_cache(maxsize=_KEPT)
 def discounted_moments(
-    points: int, *, weeks: float, weekly_discount: float, alpha: float
+    points: int, *, weeks: float, weekly_discount: float, alpha: float, step: int = 1
 ) -> tuple[tuple[float, float], ...]:
     """Pairs (t, weight) whose weighted sum of G(t) is the discounted sum over weeks.
 
@@ -65,22 +65,25 @@ def discounted_moments(
         weeks: The horizon; the last fraction of a week counts in its own middle.
         weekly_discount: δ, per week.
         alpha: α of the model, in weeks.
+        step: How many weeks are discounted together, in their middle.
     """
     if weekly_discount == 0 or weeks == 0:
         return ((weeks, 1.0),)
-    ends, weights = _weighted_weeks(weeks, weekly_discount)
+    ends, weights = _weighted_weeks(weeks, weekly_discount, step)
     if len(ends) <= points:
         return tuple(zip(ends, weights, strict=True))
     return tuple(_carried_over(ends, weights, points, alpha))
 
 
-def _weighted_weeks(weeks: float, weekly_discount: float) -> tuple[list[float], list[float]]:
+def _weighted_weeks(
+    weeks: float, weekly_discount: float, step: int
+) -> tuple[list[float], list[float]]:
     if weeks * weekly_discount > _FORGOTTEN:
         weeks = math.ceil(_FORGOTTEN / weekly_discount)
     if weeks > _LONGEST:
         way_out = "ask for fewer, discount more, or not at all"
         raise InvalidValueError("weeks", weeks, f"at most {_LONGEST:,} can be discounted", way_out)
-    ends = [float(k) for k in range(1, math.floor(weeks) + 1)]
+    ends = [float(k) for k in range(step, math.floor(weeks) + 1, step)]
     if not ends or ends[-1] < weeks:
         ends.append(weeks)
     starts = [0.0, *ends[:-1]]
