@@ -310,12 +310,12 @@ def test_scoring_one_customer_loads_no_numpy():
 
 @pytest.mark.parametrize("history", [(2, 30.43, 38.86), (0, 0, 38.86), (129, 60.0, 62.0)])
 @pytest.mark.parametrize("model", [CDNOW, MODIFIED])
-def test_discounting_by_four_weeks_is_off_by_less_than_a_hundred_thousandth(model, history):
+def test_discounting_by_four_weeks_is_off_by_less_than_a_ten_thousandth(model, history):
     terms = {"weeks": 156, "weekly_discount": 0.0026877}
     exact = model.discounted_purchases(*history, **terms)
     rough = model.discounted_purchases(*history, **terms, step=4)
     assert rough != exact
-    assert rough == pytest.approx(exact, rel=1e-5)
+    assert rough == pytest.approx(exact, rel=1e-4)
     # A last stretch of less than four weeks is discounted in its own middle.
     short = model.discounted_purchases(*history, weeks=2, weekly_discount=0.5, step=4)
     whole = model.expected_purchases(*history, weeks=2)

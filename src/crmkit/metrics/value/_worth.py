@@ -26,7 +26,7 @@ WEEKS_A_YEAR = 52
 _Z = 1.959963984540054
 # Central differences in a log-parameter: an error of 1e-8, and of 1e-12/1e-4 by rounding.
 _LOG_STEP = 1e-4
-# Slopes make intervals: discounting by four weeks moves them by less than 1e-5 of themselves.
+# Slopes make intervals: discounting by four weeks moves them by some 3e-5 of themselves.
 _STEP_OF_SLOPES = 4
 
 
