@@ -23,6 +23,8 @@ ROOMS = (
     "crmkit.metrics.catalogue",
     "crmkit.adapters.importers",
     "crmkit.adapters.frames",
+    "crmkit.adapters.wire",
+    "crmkit.adapters.json_schema",
     "crmkit.testing",
 )
 HEAD = """# Reference

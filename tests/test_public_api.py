@@ -22,6 +22,8 @@ ROOMS = (
     "metrics.value",
     "adapters.importers",
     "adapters.frames",
+    "adapters.wire",
+    "adapters.json_schema",
     "testing",
 )
 CORE = {"crmkit", "attrs", "attr"}

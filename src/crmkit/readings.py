@@ -52,7 +52,7 @@ class Reading:
 
     @cached_property
     def own_standards(self) -> Standards:
-        """The standards of this base itself; this fits the models."""
+        """The standards of this base itself."""
         return standards_of(self.base, self.shop)
 
     @cached_property

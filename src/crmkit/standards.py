@@ -8,8 +8,9 @@ about, at once, and the standards of tomorrow.
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
-from attrs import evolve, frozen
+from attrs import define, evolve
 
 from crmkit.domain.lifecycle import usual_gap
 from crmkit.domain.money import Money
@@ -28,29 +29,50 @@ from crmkit.metrics.value.referral_tree import ReferralEdge, ReferralTree, refer
 __all__ = ["Standards", "standards_of"]
 
 
-@frozen(kw_only=True, repr=False)
+@define(kw_only=True, slots=False, eq=False, repr=False)
 class Standards:
-    """What one customer of a base is judged against.
+    """What one customer of a base is judged against; each part is made when first asked for.
 
     Attributes:
         shop: Whose policy rules.
         as_of_day: The last day that counts, in days since 1970-01-01.
-        customers: How many customers they are from.
-        base_gap: The gap between occasions that 90 % of all gaps do not exceed, in days.
-        rates: How often goods come back faulty, complaints are made, deliveries are late.
-        models: What was fitted, and why not where it was not.
-        peers: What the upper customers spend in a year.
-        referrals: Who brought whom, and which referrals do not count.
+        people: Everyone as of that day, by customer id.
     """
 
     shop: Shop
     as_of_day: int
-    customers: int
-    base_gap: float | None
-    rates: BaseRates
-    models: BaseModels
-    peers: PeerWallet
-    referrals: ReferralTree
+    people: tuple[CustomerSummary, ...]
+
+    @property
+    def customers(self) -> int:
+        """How many customers they are from."""
+        return len(self.people)
+
+    @cached_property
+    def base_gap(self) -> float | None:
+        """The gap between occasions that 90 % of all gaps do not exceed, in days."""
+        return usual_gap(one.days for one in self.people)
+
+    @cached_property
+    def rates(self) -> BaseRates:
+        """How often goods come back faulty, complaints are made, deliveries are late."""
+        return _recorded(base_rates(signals_of(one, self.shop) for one in self.people))
+
+    @cached_property
+    def models(self) -> BaseModels:
+        """What was fitted, and why not where it was not."""
+        return fit_base(self.people, self.shop)
+
+    @cached_property
+    def peers(self) -> PeerWallet:
+        """What the upper customers spend in a year."""
+        return peer_wallet(_yearly_spend(one, self.shop) for one in self.people if one.days)
+
+    @cached_property
+    def referrals(self) -> ReferralTree:
+        """Who brought whom, and which referrals do not count."""
+        firsts = {one.customer_id: one.first_day for one in self.people}
+        return referral_tree(_referrals(self.people), firsts)
 
     @property
     def wallet(self) -> Money | None:
@@ -78,25 +100,14 @@ class Standards:
 
 
 def standards_of(base: BaseSummary, shop: Shop) -> Standards:
-    """Return the standards of a base; this fits the models.
+    """Return the standards of a base.
 
     Args:
         base: Everyone, as of a day that is over.
         shop: Whose policy rules.
     """
-    people = [base.customers[customer_id] for customer_id in sorted(base.customers)]
-    return Standards(
-        shop=shop,
-        as_of_day=base.as_of_day,
-        customers=len(people),
-        base_gap=usual_gap(one.days for one in people),
-        rates=_recorded(base_rates(signals_of(one, shop) for one in people)),
-        models=fit_base(people, shop),
-        peers=peer_wallet(_yearly_spend(one, shop) for one in people if one.days),
-        referrals=referral_tree(
-            _referrals(people), {one.customer_id: one.first_day for one in people}
-        ),
-    )
+    people = tuple(base.customers[customer_id] for customer_id in sorted(base.customers))
+    return Standards(shop=shop, as_of_day=base.as_of_day, people=people)
 
 
 def _recorded(rates: BaseRates) -> BaseRates:
@@ -109,7 +120,7 @@ def _yearly_spend(one: CustomerSummary, shop: Shop) -> Money | None:
     return None if spend is None else Money(max(0, round(spend)), shop.currency)
 
 
-def _referrals(people: list[CustomerSummary]) -> Iterator[ReferralEdge]:
+def _referrals(people: Iterable[CustomerSummary]) -> Iterator[ReferralEdge]:
     for one in people:
         for referred_id, referred in one.referrals.items():
             if referred_id != one.customer_id and referred.first_day is not None:
