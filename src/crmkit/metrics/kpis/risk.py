@@ -15,7 +15,6 @@ from crmkit.domain.tally import CustomerSummary
 
 __all__ = ["Risk", "risk"]
 
-_DAYS_A_YEAR = 365.25
 _BEYOND_RISK = frozenset({State.POTENTIAL, State.INTENT, State.LOST})
 
 
@@ -52,10 +51,12 @@ def risk(
     likely_gone = alive is not None and alive < 0.5
     if state in _BEYOND_RISK or not (state is State.DORMANT or likely_gone):
         return None
-    years = max((summary.age or 0) / _DAYS_A_YEAR, 1.0)
     brought = float(Money(max(summary.buying.order_revenue, 0), shop.currency).amount)
     gone = 1.0 if alive is None else 1.0 - alive
-    return Risk(at_stake=brought / years * gone, reason=_reason(summary.quiet, usual, alive))
+    return Risk(
+        at_stake=brought / (summary.years or 1.0) * gone,
+        reason=_reason(summary.quiet, usual, alive),
+    )
 
 
 def _reason(quiet: int | None, usual: float | None, alive: float | None) -> str:

@@ -30,7 +30,6 @@ from crmkit.metrics.satisfaction.answers import Asked, explained_together
 
 __all__ = ["BaseLoyalty", "CustomerLoyalty", "base_loyalty", "observed_loyalty"]
 
-_DAYS_A_YEAR = 365.25
 _SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
 
 
@@ -96,9 +95,9 @@ def observed_behaviour(
         share_of_wallet: Share, 0 to 1, of the customer's spend on such goods that the shop
             gets, as stated; where known it is the volume indicator.
     """
-    if summary.age is None or summary.recency is None:
+    years = summary.years
+    if summary.age is None or years is None or summary.recency is None:
         return behavioural(share_of_wallet=share_of_wallet)
-    years = max(summary.age / _DAYS_A_YEAR, 1.0)
     reference = shop.yearly_volume
     spent = Money(summary.buying.revenue, shop.currency).amount
     return behavioural(
