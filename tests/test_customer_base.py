@@ -448,3 +448,15 @@ def test_progress_is_told_on_the_way_and_at_the_end():
     report = base.load((bought(f"o{i}", day(i)) for i in range(1200)), progress=told.append)
     assert report.accepted == 1200
     assert [str(each) for each in told] == ["500 rows", "1,000 rows", "1,200 rows"]
+
+
+def test_stones_points_are_for_the_last_24_months():
+    base = opened(
+        *(bought(f"old{i}", day(i)) for i in range(3)),
+        *(bought(f"{who}-{i}", day(800 + i), customer_id=who)
+          for who in ("ann", "bob", "cid", "dan", "eve") for i in range(2)),
+    )  # fmt: skip
+    as_of = date(2026, 1, 1) + timedelta(days=805)
+    stone = base.rfm(scheme="stone", as_of=as_of).scores()["ann"]
+    assert (stone.recency, stone.frequency) == (20, 8)
+    assert base.rfm(scheme="stone", as_of=date(2026, 1, 4)).scores()["ann"].frequency == 12

@@ -12,7 +12,7 @@ from crmkit.domain.times import (
     date_of,
 )
 from crmkit.metrics.kpis.concentration import Concentration, concentration
-from crmkit.metrics.kpis.customer_rfm import CustomerRfm, customer_rfm
+from crmkit.metrics.kpis.customer_rfm import STONE_DAYS, CustomerRfm, customer_rfm
 from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
 from crmkit.metrics.kpis.rfm import RfmCuts, Scheme
 from crmkit.opened_base import OpenedBase
@@ -80,7 +80,8 @@ class AskingAll(OpenedBase):
         """Return recency, frequency and money scores of every buyer.
 
         Args:
-            scheme: "fixed" by ``cuts``, "quintile", "nested" or "stone".
+            scheme: "fixed" by ``cuts``, "quintile", "nested", or "stone", whose frequency and
+                money are of the last 24 months.
             cuts: For "fixed"; the default ones leave money unscored.
             as_of: The last moment that counts; now by default.
             known_at: Limits the facts to those recorded by then.
@@ -88,8 +89,13 @@ class AskingAll(OpenedBase):
         Raises:
             InsufficientDataError: Fewer than five buyers to rank.
         """
-        people = self.summaries(as_of=as_of, known_at=known_at).customers.values()
-        return customer_rfm(people, shop=self.shop, scheme=scheme, cuts=cuts)
+        reading = self._readings.at(self._moment(as_of), known_at)
+        recent = None
+        if scheme == "stone":
+            days = range(reading.as_of_day - STONE_DAYS + 1, reading.as_of_day + 1)
+            recent = {who: one.buying for who, one in reading.within(days).items()}
+        people = reading.base.customers.values()
+        return customer_rfm(people, shop=self.shop, scheme=scheme, cuts=cuts, recent=recent)
 
     def last_day(self) -> date | None:
         """Return the local day of the latest interaction kept; None without any."""

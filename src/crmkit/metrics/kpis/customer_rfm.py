@@ -1,11 +1,12 @@
 """RFM of a base's buyers, from their summaries.
 
 Recency is days since the latest occasion (``quiet``), frequency the number of occasions,
-money the net revenue of the orders that count, in major units. All are over the whole log.
+money the net revenue of the orders that count, in major units. Both are over the whole log,
+or, as Stone's points ask, over the days that the caller gives.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from attrs import asdict, frozen
 
@@ -13,14 +14,18 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
-from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.tally import Buying, CustomerSummary
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.kpis.rfm import Rfm, RfmCuts, RfmScore, Scheme, rfm
 
-__all__ = ["CustomerRfm", "customer_rfm"]
+__all__ = ["STONE_DAYS", "CustomerRfm", "customer_rfm"]
+
+#: Stone's points are for what was bought in the last 24 months.
+STONE_DAYS = 730
 
 #: How many of the most frequent scores are shown one by one.
 _SHOWN = 12
+_NOTHING = Buying()
 #: What the cuts are counted in.
 _CUTS = {"recency": "days", "frequency": "occasions", "money": "major units"}
 
@@ -90,12 +95,15 @@ def customer_rfm(
     shop: Shop,
     scheme: Scheme = "fixed",
     cuts: RfmCuts | None = None,
+    recent: Mapping[str, Buying] | None = None,
 ) -> CustomerRfm:
     """Return the scores of everyone with a net purchase occasion.
 
     Args:
         customers: The customers, as of one day.
         shop: Whose currency rules.
+        recent: What each of them bought in the days that frequency and money are of; one who
+            is not named bought nothing. All that was ever bought by default.
         scheme: As for ``rfm``.
         cuts: As for ``rfm``.
 
@@ -104,10 +112,13 @@ def customer_rfm(
         InvalidValueError: Cuts for another scheme, or no such scheme.
     """
     buyers = [one for one in customers if one.days]
-    spent = (Money(one.buying.order_revenue, shop.currency).amount for one in buyers)
+    bought = [
+        one.buying if recent is None else recent.get(one.customer_id, _NOTHING) for one in buyers
+    ]
+    spent = (Money(one.order_revenue, shop.currency).amount for one in bought)
     scored = rfm(
         [one.quiet for one in buyers],
-        [len(one.days) for one in buyers],
+        [len(one.occasions) for one in bought],
         map(float, spent),
         scheme=scheme,
         cuts=cuts,
