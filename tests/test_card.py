@@ -209,6 +209,10 @@ def test_contact_is_allowed_only_where_it_was_allowed(base):
     assert not base.may_contact("ann", "phone", Purpose.PROMOTION, at=AS_OF).allowed
     assert not base.may_contact("ann", "email", Purpose.PROMOTION, at=date(2026, 1, 1)).allowed
     assert not base.may_contact("bob", "email", Purpose.CARE, at=AS_OF).allowed
+    stranger = base.may_contact("zoe", "email", Purpose.CARE, at=AS_OF)
+    assert (stranger.allowed, "denied by default" in stranger.reason) == (False, True)
+    with pytest.raises(InvalidValueError, match="purpose"):
+        base.may_contact("ann", "email", "newsletter", at=AS_OF)
 
 
 def test_the_relationship_values_of_all_are_those_of_each_and_add_up(base):

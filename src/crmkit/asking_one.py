@@ -8,7 +8,8 @@ from crmkit.domain.offer import Offer
 from crmkit.domain.offer_ruling import Ruling, may_offer
 from crmkit.domain.offer_uptake import progress_of, uptake
 from crmkit.domain.relationship import Relationship
-from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.returns import facts_of
+from crmkit.domain.tally import CustomerSummary, CustomerTally
 from crmkit.domain.times import (
     AsOf,
     Period,
@@ -97,7 +98,9 @@ class AskingOne(OpenedBase):
         at: AsOf | None = None,
         known_at: datetime | None = None,
     ) -> Permission:
-        """Tell whether a customer may be contacted: only where they have allowed it.
+        """Tell whether somebody may be contacted: only where they have allowed it.
+
+        Of somebody never heard of nothing is allowed.
 
         Args:
             customer_id: Whom.
@@ -107,11 +110,11 @@ class AskingOne(OpenedBase):
             known_at: Limits the facts to those recorded by then.
 
         Raises:
-            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+            InvalidValueError: ``medium`` is "any" or no word, or ``purpose`` no ``Purpose``.
         """
-        return may_contact(
-            self.summary(customer_id, as_of=at, known_at=known_at).matters, medium, purpose
-        )
+        past = self._past(customer_id, self._moment(at), known_at)
+        tally = CustomerTally.collect(facts_of(past, self.reporting))
+        return may_contact(tally.matters, medium, purpose)
 
     def may_offer(
         self,
