@@ -243,6 +243,11 @@ def test_the_latest_answer_counts_and_old_ones_lapse():
         asked("s4", day(9), "repurchase", "repurchase", 8, ten),
     )
     assert base.satisfaction(as_of=END).asked.nps.value == 100
+    assert base.satisfaction(as_of=END).nps == base.satisfaction(as_of=END).asked.nps
+    assert (
+        base.satisfaction("ann", as_of=END).csat == base.satisfaction("ann", as_of=END).asked.csat
+    )
+    assert base.satisfaction("ann", as_of=END).ces == base.satisfaction("ann", as_of=END).asked.ces
     assert base.satisfaction("ann", as_of=date(2026, 1, 5)).asked.nps.value == -100
     assert base.satisfaction(as_of=END + timedelta(days=365)).asked.nps.value is None
     loyal = base.loyalty("ann", as_of=END)

@@ -21,7 +21,15 @@ from crmkit.metrics.satisfaction.ces import Ces, ces
 from crmkit.metrics.satisfaction.csat import Csat, csat
 from crmkit.metrics.satisfaction.nps import nps
 
-__all__ = ["WINDOW_DAYS", "Asked", "Satisfaction", "asked", "pooled", "stated_satisfaction"]
+__all__ = [
+    "WINDOW_DAYS",
+    "Asked",
+    "HasAsked",
+    "Satisfaction",
+    "asked",
+    "pooled",
+    "stated_satisfaction",
+]
 
 _LEFT_OUT = "left out: "
 
@@ -96,6 +104,29 @@ class Satisfaction(Shown):
                 explained("mean_answer", f"{len(self.questions):,} questions", inputs=means),
             ),
         )
+
+
+class HasAsked:
+    """An answer that holds what customers say gives its headline figures by name too."""
+
+    __slots__ = ()
+
+    asked: Satisfaction
+
+    @property
+    def nps(self) -> Estimate:
+        """The net promoter score of what was asked."""
+        return self.asked.nps
+
+    @property
+    def csat(self) -> Csat:
+        """The satisfaction that was asked for."""
+        return self.asked.csat
+
+    @property
+    def ces(self) -> Ces:
+        """The ease that was asked for."""
+        return self.asked.ces
 
 
 def _on_one_scale(everyone: Iterable[Asked]) -> tuple[list[Asked], Counter[str]]:

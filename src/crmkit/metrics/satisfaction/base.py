@@ -9,14 +9,14 @@ from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.satisfaction.asked import Satisfaction
+from crmkit.metrics.satisfaction.asked import HasAsked, Satisfaction
 from crmkit.metrics.satisfaction.trend import Trend, explained_trends, told_in_short
 
 __all__ = ["BaseSatisfaction"]
 
 
 @frozen(kw_only=True)
-class BaseSatisfaction(Shown):
+class BaseSatisfaction(HasAsked, Shown):
     """How satisfied the customers of a base are: asked and shown, apart.
 
     Attributes:

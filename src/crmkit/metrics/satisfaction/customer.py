@@ -15,7 +15,7 @@ from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
 from crmkit.domain.times import date_of, day_micros
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.satisfaction.answers import Asked, explained_together
-from crmkit.metrics.satisfaction.asked import Satisfaction, stated_satisfaction
+from crmkit.metrics.satisfaction.asked import HasAsked, Satisfaction, stated_satisfaction
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction
 from crmkit.metrics.satisfaction.trend import Trend, TrendDirection, explained_trends
 
@@ -27,7 +27,7 @@ _SHOWN = _SATISFACTION | {Indicator.RECOMMEND}
 
 
 @frozen(kw_only=True)
-class CustomerSatisfaction(Shown):
+class CustomerSatisfaction(HasAsked, Shown):
     """How satisfied a customer is: asked and shown, apart.
 
     Attributes:
