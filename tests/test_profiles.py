@@ -1,11 +1,11 @@
 """Profiles from a base and from one's own data frame are the same rows."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from crmkit import CustomerBase, Shop
-from crmkit.adapters.frames import fact_frame
+from crmkit.adapters.frames import fact_frame, some_days
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.states import State
 from crmkit.profiles import profiles_of_frame
@@ -56,3 +56,19 @@ def test_profiles_show_themselves_in_short(base):
     profiles = base.profiles(as_of=AS_OF)
     assert repr(profiles) == "<Profiles of 120 customers as of 2026-03-31>"
     assert str(profiles).startswith("120 customers as of 2026-03-31: ")
+
+
+def test_a_moment_within_a_day_is_judged_by_the_day_before_in_a_frame_too(base):
+    noon = datetime(2026, 3, 31, 10, tzinfo=UTC)
+    frame = fact_frame(base.store.facts("lamp"), backend="polars")
+    of_frame = profiles_of_frame(frame, SHOP, as_of=noon)
+    of_base = base.profiles(as_of=noon)
+    assert of_frame.to_rows() == of_base.to_rows()
+    assert of_frame.standards.as_of_day == of_base.standards.as_of_day == of_frame.as_of_day - 1
+
+
+def test_some_days_of_a_frame_end_before_the_last(base):
+    frame = fact_frame(base.store.facts("lamp"), backend="polars")
+    days = sorted(set(frame["day"]))[10:13]
+    found = some_days(frame, range(days[0], days[2]))
+    assert set(found["day"]) == set(range(days[0], days[2])) & set(frame["day"])

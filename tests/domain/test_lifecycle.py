@@ -188,3 +188,10 @@ def test_a_shop_without_a_state_never_sees_it():
         (10, "purchasing"),
         (71, "lost"),
     ]
+
+
+def test_who_stands_there_already_need_not_move():
+    loyal, buys = State.LOYAL, State.PURCHASING
+    assert DEFAULT_LIFECYCLE.first_of(loyal, loyal, buys) is loyal
+    assert DEFAULT_LIFECYCLE.first_of(loyal, buys) is None
+    assert DEFAULT_LIFECYCLE.first_of(State.LOST, loyal, State.REACTIVATED) is State.REACTIVATED
