@@ -1,7 +1,7 @@
 """What customers said: the latest answer of each, per question, on its own scale."""
 
 import runpy
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -209,3 +209,10 @@ def test_answers_to_one_question_on_two_scales_are_both_explained():
     assert [name for name, _ in why.inputs] == ["csat/satisfaction"] * 2
     read = {text.rpartition(": ")[2] for _, text in why.inputs}
     assert read == {"0.75 of satisfaction", "not counted"}
+
+
+def test_an_answer_of_the_very_first_moment_of_the_window_counts():
+    midnight = evolve(said("csat", "satisfaction", 4, (1, 5)), at=datetime(2026, 1, 1, tzinfo=UTC))
+    base = opened(midnight)
+    assert base.satisfaction("ann", as_of=date(2027, 1, 1)).stated == 0.75
+    assert base.satisfaction("ann", as_of=date(2027, 1, 2)).stated is None
