@@ -11,9 +11,22 @@ from crmkit.metrics.value.bgnbd import BGNBD
 from crmkit.metrics.value.capability import CapabilityValue, ContributionTally, capability_value
 from crmkit.metrics.value.clv import BaseValue, clv, total_clv
 from crmkit.metrics.value.cost_to_serve import CostToServe, cost_to_serve
+from crmkit.metrics.value.customer_equity import (
+    ProspectEquity,
+    SwitchingEquity,
+    prospect_equity,
+    switching_equity,
+)
 from crmkit.metrics.value.fit import Fit
 from crmkit.metrics.value.gamma_gamma import GammaGamma
 from crmkit.metrics.value.lifetime import Lifetime
+from crmkit.metrics.value.margin_multiple import (
+    ClvElasticities,
+    MarginMultiple,
+    clv_elasticities,
+    margin_multiple,
+)
+from crmkit.metrics.value.markov_clv import MarkovClv, markov_clv
 from crmkit.metrics.value.mbgnbd import MBGNBD
 from crmkit.metrics.value.plain import from_plain, to_plain
 from crmkit.metrics.value.potential import PeerWallet, PotentialValue, peer_wallet, potential_value
@@ -27,6 +40,7 @@ from crmkit.metrics.value.referral_tree import (
     referral_tree,
 )
 from crmkit.metrics.value.relationship_value import RelationshipValue, relationship_value
+from crmkit.metrics.value.retention_clv import RetentionClv, retention_clv
 from crmkit.metrics.value.valuation import BaseValues, CustomerValue, value_of, values_of
 
 __all__ = [
@@ -38,6 +52,7 @@ __all__ = [
     "BaseValue",
     "BaseValues",
     "CapabilityValue",
+    "ClvElasticities",
     "ContributionTally",
     "CostToServe",
     "CustomerValue",
@@ -45,9 +60,12 @@ __all__ = [
     "GammaGamma",
     "LeftOutReferral",
     "Lifetime",
+    "MarginMultiple",
+    "MarkovClv",
     "NotCounted",
     "PeerWallet",
     "PotentialValue",
+    "ProspectEquity",
     "ReferralClass",
     "ReferralEdge",
     "ReferralPart",
@@ -56,18 +74,26 @@ __all__ = [
     "ReferralValue",
     "ReferredWorth",
     "RelationshipValue",
+    "RetentionClv",
+    "SwitchingEquity",
     "capability_value",
     "clv",
+    "clv_elasticities",
     "cost_to_serve",
     "fit_base",
     "from_plain",
+    "margin_multiple",
+    "markov_clv",
     "peer_wallet",
     "potential_value",
+    "prospect_equity",
     "referral_class",
     "referral_tree",
     "referral_value",
     "relationship_value",
     "relationship_value_of",
+    "retention_clv",
+    "switching_equity",
     "to_plain",
     "total_clv",
     "total_of",
