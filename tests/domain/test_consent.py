@@ -10,7 +10,6 @@ from crmkit.domain.consent import (
     Consent,
     Permission,
     consents_of,
-    contact_permission,
     may_contact,
     permission_of,
     strictest,
@@ -150,8 +149,8 @@ def test_the_explanation_names_what_decided_and_what_did_not():
 def test_a_summary_is_asked_in_the_same_way():
     tally = CustomerTally.collect(facts_of([said(0, granted=True)], Reporting(SHOP)))
     summary = CustomerSummary.read("ann", tally, as_of_day=20_500)
-    assert contact_permission(summary, "email", "promotion").allowed
-    assert not contact_permission(summary, "phone", "promotion").allowed
+    assert may_contact(summary.matters, "email", "promotion").allowed
+    assert not may_contact(summary.matters, "phone", "promotion").allowed
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.interactions import Purpose
 from crmkit.domain.interactions.marketing import ANY
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.domain.tally import CustomerSummary, Matter
+from crmkit.domain.tally import Matter
 from crmkit.domain.times import moment, utc
 from crmkit.domain.validators import slug
 
@@ -27,7 +27,6 @@ __all__ = [
     "Consent",
     "Permission",
     "consents_of",
-    "contact_permission",
     "may_contact",
     "permission_of",
     "strictest",
@@ -154,20 +153,6 @@ def may_contact(matters: Mapping[str, Matter], medium: str, purpose: str) -> Per
         InvalidValueError: ``medium`` is "any" or no word, or ``purpose`` is not a ``Purpose``.
     """
     return permission_of(consents_of(matters), medium, purpose)
-
-
-def contact_permission(summary: CustomerSummary, medium: str, purpose: str) -> Permission:
-    """Return whether a customer may be contacted, as of the day of the summary.
-
-    Args:
-        summary: The customer.
-        medium: The channel ("email").
-        purpose: A ``Purpose``.
-
-    Raises:
-        InvalidValueError: As ``may_contact``.
-    """
-    return may_contact(summary.matters, medium, purpose)
 
 
 def permission_of(consents: Iterable[Consent], medium: str, purpose: str) -> Permission:
