@@ -8,7 +8,7 @@ import pytest
 
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
 from crmkit.metrics.value import BGNBD, MBGNBD, from_plain, to_plain
-from crmkit.metrics.value._optimise import Optimum, plain_errors
+from crmkit.metrics.value.fitting.optimise import Optimum, plain_errors
 
 MODELS = (BGNBD, MBGNBD)
 NAMES = ("r", "alpha", "a", "b")

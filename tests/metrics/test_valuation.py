@@ -11,7 +11,7 @@ from crmkit import CustomerBase, Money, Shop
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics import MBGNBD, GammaGamma, fit_base, value_of, values_of
 from crmkit.metrics.value.base_models import BaseModels, history_of, spending_of
-from crmkit.metrics.value.fit import Fit
+from crmkit.metrics.value.models.fit import Fit
 from crmkit.synthetic import SyntheticShop
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))

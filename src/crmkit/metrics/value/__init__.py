@@ -7,7 +7,6 @@ library alone; fitting, and scoring many at once, needs the extra ``models``.
 from crmkit.metrics.value.accounting import Accounts, relationship_value_of
 from crmkit.metrics.value.base_models import BaseModels, fit_base
 from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
-from crmkit.metrics.value.bgnbd import BGNBD
 from crmkit.metrics.value.capability import CapabilityValue, ContributionTally, capability_value
 from crmkit.metrics.value.clv import BaseValue, clv, total_clv
 from crmkit.metrics.value.cost_to_serve import CostToServe, cost_to_serve
@@ -17,8 +16,6 @@ from crmkit.metrics.value.customer_equity import (
     prospect_equity,
     switching_equity,
 )
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.gamma_gamma import GammaGamma
 from crmkit.metrics.value.lifetime import Lifetime
 from crmkit.metrics.value.margin_multiple import (
     ClvElasticities,
@@ -27,8 +24,11 @@ from crmkit.metrics.value.margin_multiple import (
     margin_multiple,
 )
 from crmkit.metrics.value.markov_clv import MarkovClv, markov_clv
-from crmkit.metrics.value.mbgnbd import MBGNBD
-from crmkit.metrics.value.plain import from_plain, to_plain
+from crmkit.metrics.value.models.bgnbd import BGNBD
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.plain import from_plain, to_plain
 from crmkit.metrics.value.potential import PeerWallet, PotentialValue, peer_wallet, potential_value
 from crmkit.metrics.value.referral import ReferralPart, ReferralValue, ReferredWorth, referral_value
 from crmkit.metrics.value.referral_class import ReferralClass, ReferralStanding, referral_class

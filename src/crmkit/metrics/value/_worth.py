@@ -17,10 +17,10 @@ from typing import Any
 from attrs import asdict, evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value._arithmetic import Numbers, arithmetic_for
-from crmkit.metrics.value._dropout import DropoutModel
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models._arithmetic import Numbers, arithmetic_for
+from crmkit.metrics.value.models._dropout import DropoutModel
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 
 WEEKS_A_YEAR = 52
 _Z = 1.959963984540054

@@ -14,9 +14,9 @@ from crmkit.domain.errors import CrmkitError, InsufficientDataError, MissingExtr
 from crmkit.domain.money import decimals
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import Buying, CustomerSummary
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.gamma_gamma import GammaGamma
-from crmkit.metrics.value.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models.mbgnbd import MBGNBD
 
 __all__ = ["BaseModels", "columns", "fit_base", "history_of", "spending_of"]
 

@@ -20,11 +20,11 @@ from typing import Any
 from attrs import frozen
 
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.value._arithmetic import Numbers, as_column
-from crmkit.metrics.value._dropout import DropoutModel
 from crmkit.metrics.value._worth import Case
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models._arithmetic import Numbers, as_column
+from crmkit.metrics.value.models._dropout import DropoutModel
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 
 _COVERED = (
     "interval: uncertainty of the models' parameters (delta method on the log scale), "

@@ -14,9 +14,9 @@ from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.value._worth import with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
 from crmkit.metrics.value.clv import clv, total_clv
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.gamma_gamma import GammaGamma
-from crmkit.metrics.value.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models.mbgnbd import MBGNBD
 
 __all__ = ["HORIZON_WEEKS", "YEAR_WEEKS", "Scores", "Told", "score", "score_all"]
 

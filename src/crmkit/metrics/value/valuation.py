@@ -21,8 +21,8 @@ from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
 from crmkit.metrics.value._worth import with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.mbgnbd import MBGNBD
 from crmkit.metrics.value.scores import HORIZON_WEEKS, YEAR_WEEKS, Scores, Told, score, score_all
 
 __all__ = ["BaseValues", "CustomerValue", "value_of", "values_of"]

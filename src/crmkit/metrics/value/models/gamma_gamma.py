@@ -24,11 +24,11 @@ from typing import TYPE_CHECKING, Any
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value._arithmetic import Numbers, log_gamma, log_rising
-from crmkit.metrics.value.history import positive, read_spend
+from crmkit.metrics.value.models._arithmetic import Numbers, log_gamma, log_rising
+from crmkit.metrics.value.models.history import positive, read_spend
 
 if TYPE_CHECKING:
-    from crmkit.metrics.value.fit import Fit
+    from crmkit.metrics.value.models.fit import Fit
 
 
 @frozen(kw_only=True)
@@ -69,7 +69,7 @@ class GammaGamma:
             InsufficientDataError: Too few customers with purchases, or all of one mean spend.
             MissingExtraError: numpy or scipy is not installed.
         """
-        from crmkit.metrics.value._fit_spend import fit_spend
+        from crmkit.metrics.value.fitting.spend import fit_spend
 
         return fit_spend(cls, purchases, mean_spend, weights)
 

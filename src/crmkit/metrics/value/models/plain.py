@@ -10,10 +10,10 @@ from typing import Any
 from attrs import asdict
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.bgnbd import BGNBD
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.gamma_gamma import GammaGamma
-from crmkit.metrics.value.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.bgnbd import BGNBD
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models.mbgnbd import MBGNBD
 
 _MODELS: Mapping[str, type[Any]] = {model.__name__: model for model in (BGNBD, GammaGamma, MBGNBD)}
 

@@ -24,7 +24,7 @@ from typing import ClassVar
 
 from attrs import frozen
 
-from crmkit.metrics.value._dropout import DropoutModel
+from crmkit.metrics.value.models._dropout import DropoutModel
 
 
 @frozen(kw_only=True)

@@ -19,7 +19,9 @@ from attrs import frozen
 
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
-from crmkit.metrics.value._arithmetic import (
+from crmkit.metrics.value.fitting.optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value.fitting.tally import read_weights, tally
+from crmkit.metrics.value.models._arithmetic import (
     Arrays,
     Numbers,
     as_column,
@@ -27,10 +29,8 @@ from crmkit.metrics.value._arithmetic import (
     logistic,
     softplus,
 )
-from crmkit.metrics.value._optimise import Optimum, described, maximise, plain_errors
-from crmkit.metrics.value._tally import read_weights, tally
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.history import read_histories
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.history import read_histories
 
 _NAMES = ("r", "alpha", "a", "b")
 _PARTNERS = ({"r", "alpha"}, {"a", "b"})

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value._arithmetic import PLAIN, Arithmetic, Numbers, arithmetic_for
+from crmkit.metrics.value.models._arithmetic import PLAIN, Arithmetic, Numbers, arithmetic_for
 
 # An integer beyond this is not told from its neighbour by a float.
 _EXACT = 2.0**53

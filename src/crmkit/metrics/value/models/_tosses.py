@@ -19,7 +19,7 @@ rule. SIAM Review 56(3), 385-458, theorem 5.1.
 from collections.abc import Sequence
 from typing import Any
 
-from crmkit.metrics.value._arithmetic import Numbers
+from crmkit.metrics.value.models._arithmetic import Numbers
 
 # The integrand is analytic within π/2 of the real line: an error of e^(-π²/0.3) = 5e-15.
 _STEP = 0.3

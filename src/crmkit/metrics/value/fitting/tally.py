@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from crmkit._require import require
-from crmkit.metrics.value._arithmetic import Numbers
-from crmkit.metrics.value.history import read_columns, refuse
+from crmkit.metrics.value.models._arithmetic import Numbers
+from crmkit.metrics.value.models.history import read_columns, refuse
 
 
 def read_weights(weights: Any, like: Numbers) -> Numbers:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value._arithmetic import Numbers
+from crmkit.metrics.value.models._arithmetic import Numbers
 
 # Beyond this many units of the discount, nothing is left: e^-45.
 _FORGOTTEN = 45.0

@@ -17,11 +17,17 @@ from attrs import frozen
 
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
-from crmkit.metrics.value._arithmetic import Arrays, Numbers, as_column, log_gamma, log_rising
-from crmkit.metrics.value._optimise import described, maximise, plain_errors
-from crmkit.metrics.value._tally import read_weights, tally
-from crmkit.metrics.value.fit import Fit
-from crmkit.metrics.value.history import read_spend
+from crmkit.metrics.value.fitting.optimise import described, maximise, plain_errors
+from crmkit.metrics.value.fitting.tally import read_weights, tally
+from crmkit.metrics.value.models._arithmetic import (
+    Arrays,
+    Numbers,
+    as_column,
+    log_gamma,
+    log_rising,
+)
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.models.history import read_spend
 
 _NAMES = ("p", "q", "gamma")
 _PARTNERS = ({"p", "q", "gamma"},)

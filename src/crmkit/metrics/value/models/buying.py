@@ -1,0 +1,310 @@
+"""What can be asked of every model of buying at any moment: who is there, and what will come.
+
+A model of this kind knows a customer by three figures: the purchases after the first, when
+the last of them was, and how long ago the first. A newcomer is a customer of this moment: no
+repeat purchase, and an age of 0. Each paper's file gives the formulas, as methods of a
+customer who is still there; here they are met with the chance that the customer is.
+
+    paper   here        unit
+    x       repeats     purchases after the first
+    t_x     recency     weeks from first to last purchase
+    T       age         weeks from first purchase to now
+    t       weeks       weeks from now on
+    δ       weekly_discount   continuous, per week
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers
+from crmkit.metrics.value.models.history import Histories, read_histories, refuse
+
+if TYPE_CHECKING:
+    from crmkit.domain.tally import CustomerSummary
+    from crmkit.metrics.value.models.fit import Fit
+
+
+class BuyingModel(ABC):
+    """A model of customers who may buy at any moment, and whose leaving nobody sees."""
+
+    __slots__ = ()
+
+    NAME: ClassVar[str] = ""
+
+    # --- learning ---------------------------------------------------------------------------
+
+    @classmethod
+    def fit(cls, repeats: Any, recency: Any, age: Any, *, weights: Any = None) -> "Fit[Self]":
+        """Find the parameters that make these histories most likely.
+
+        Time may be in any unit: the model comes out in the same one. Histories are tallied to
+        distinct ones first.
+
+        Args:
+            repeats: Purchases after the first, per customer, whole numbers from 0.
+            recency: Weeks from first to last purchase; 0 exactly where ``repeats`` is 0.
+            age: Weeks from first purchase to now. One-time buyers belong in the data.
+            weights: How many customers each row stands for; 1 if left out.
+
+        Returns:
+            Model, standard errors and covariance; ``converged`` is False, and ``notes`` say
+            why, where the data cannot tell the parameters apart or send one to its border.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, with its row.
+            InsufficientDataError: Too few customers, repeat buyers or different histories.
+            MissingExtraError: numpy or scipy is not installed.
+        """
+        return cls._fit(repeats, recency, age, weights)
+
+    @classmethod
+    def fit_summaries(cls, people: "Iterable[CustomerSummary]") -> "Fit[Self]":
+        """Find the parameters from customers' summaries; those without an occasion are left out.
+
+        Raises:
+            InsufficientDataError: Too few customers, repeat buyers or different histories.
+            MissingExtraError: numpy or scipy is not installed.
+        """
+        buyers = [one for one in people if one.days]
+        return cls.fit(
+            [one.repeats for one in buyers],
+            [one.recency_weeks for one in buyers],
+            [one.age_weeks for one in buyers],
+        )
+
+    # --- asking -----------------------------------------------------------------------------
+
+    def log_likelihood(self, repeats: Any, recency: Any, age: Any) -> Numbers:
+        """Return the log-likelihood of each history, per unit of time.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+
+        Returns:
+            A float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist.
+        """
+        return self._log_likelihood(read_histories(repeats, recency, age))
+
+    def probability_alive(self, repeats: Any, recency: Any, age: Any) -> Numbers:
+        """Return the probability that each customer has not left.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+
+        Returns:
+            0 to 1; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist.
+        """
+        return self._alive(read_histories(repeats, recency, age))
+
+    def expected_purchases(self, repeats: Any, recency: Any, age: Any, *, weeks: Any) -> Numbers:
+        """Return the purchases to expect over the next ``weeks``.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weeks: How far ahead, 0 or more.
+
+        Returns:
+            0 or more; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a horizon below 0.
+        """
+        h, ahead = read_histories(repeats, recency, age), at_least_0(weeks)
+        return self._alive(h) * self._purchases(h, ahead)
+
+    def expected_purchases_of_newcomer(self, *, weeks: float) -> float:
+        """Return the repeat purchases to expect ``weeks`` after a first purchase.
+
+        Args:
+            weeks: How far ahead, 0 or more.
+
+        Raises:
+            InvalidValueError: A horizon below 0.
+        """
+        return float(self.expected_purchases(0, 0, 0, weeks=weeks))
+
+    def discounted_purchases(
+        self,
+        repeats: Any,
+        recency: Any,
+        age: Any,
+        *,
+        weeks: float,
+        weekly_discount: float,
+        step: int = 1,
+    ) -> Numbers:
+        """Return the purchases to expect over the next ``weeks``, at what they are worth today.
+
+        The sum over weeks k of the purchases expected in week k times e^(-δ(k - ½)): what comes
+        in a week counts in its middle, and a last fraction of a week in the middle of that.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weeks: How far ahead, 0 or more.
+            weekly_discount: δ, continuous, per week, 0 or more; 0.0026877 is 15 % a year.
+            step: How many weeks are discounted together, in their middle: 4 is quicker for
+                busy customers, and off by some 3e-5 at 15 % a year.
+
+        Returns:
+            0 or more; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, a horizon or discount below 0.
+        """
+        h, ahead = read_histories(repeats, recency, age), at_least_0(weeks)
+        discount = at_least_0(weekly_discount, "weekly_discount")
+        return self._alive(h) * self._discounted(h, ahead, discount, step)
+
+    def dert(self, repeats: Any, recency: Any, age: Any, *, weekly_discount: float) -> Numbers:
+        """Return the discounted expected residual transactions: all to come, at today's worth.
+
+        The integral of e^(-δt) over the purchases expected at each moment t from now on.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weekly_discount: δ, continuous, per week, above 0; 0.0026877 is 15 % a year.
+
+        Returns:
+            0 or more; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a discount that is not above 0.
+        """
+        h = read_histories(repeats, recency, age)
+        discount = at_least_0(weekly_discount, "weekly_discount")
+        if discount == 0:
+            rule = "must be above 0 for a sum without end"
+            refuse(PLAIN, "weekly_discount", discount, True, rule)  # noqa: FBT003
+        return self._alive(h) * self._discounted_for_ever(h, discount)
+
+    def purchase_probability(self, repeats: Any, recency: Any, age: Any, *, weeks: Any) -> Numbers:
+        """Return the probability of at least one purchase within the next ``weeks``.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weeks: How far ahead, 0 or more.
+
+        Returns:
+            0 to 1; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a horizon below 0.
+        """
+        h, ahead = read_histories(repeats, recency, age), at_least_0(weeks)
+        return self._alive(h) * self._buying_within(h, ahead)
+
+    def survival_probability(self, repeats: Any, recency: Any, age: Any, *, weeks: Any) -> Numbers:
+        """Return the probability that each customer will still be there after ``weeks``.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weeks: How far ahead, 0 or more.
+
+        Returns:
+            0 to 1; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a horizon below 0.
+        """
+        h, ahead = read_histories(repeats, recency, age), at_least_0(weeks)
+        return self._alive(h) * self._staying(h, ahead)
+
+    def expected_lifetime(self, repeats: Any, recency: Any, age: Any, *, weeks: Any) -> Numbers:
+        """Return how many of the next ``weeks`` the customer is expected to be there for.
+
+        The integral of the survival probability: the residual lifetime as far as the horizon
+        (its mean without one is endless under most fitted models).
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weeks: How far ahead, 0 or more.
+
+        Returns:
+            0 to ``weeks``; a float for one history, an array for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a horizon below 0.
+        """
+        h, ahead = read_histories(repeats, recency, age), at_least_0(weeks)
+        return self._alive(h) * self._weeks_staying(h, ahead)
+
+    # --- what each paper gives; of a customer who is there, with the histories' arithmetic ----
+
+    @classmethod
+    @abstractmethod
+    def _fit(cls, repeats: Any, recency: Any, age: Any, weights: Any) -> "Fit[Self]":
+        """Fit this model; see ``fit``."""
+
+    @abstractmethod
+    def _log_likelihood(self, h: Histories) -> Numbers:
+        """The log-likelihood of each history."""
+
+    @abstractmethod
+    def _alive(self, h: Histories) -> Numbers:
+        """The chance that the customer is still there."""
+
+    @abstractmethod
+    def _purchases(self, h: Histories, ahead: float) -> Numbers:
+        """Expected purchases of a customer who is there."""
+
+    @abstractmethod
+    def _discounted(self, h: Histories, ahead: float, discount: float, step: int) -> Numbers:
+        """The same, discounted week by week."""
+
+    def _discounted_for_ever(self, h: Histories, discount: float) -> Numbers:
+        """The same without end, discounted at each moment."""
+
+    def _buying_within(self, h: Histories, ahead: float) -> Numbers:
+        """The chance that a customer who is there buys within that time."""
+
+    def _staying(self, h: Histories, ahead: float) -> Numbers:
+        """The chance that a customer who is there still is after that time."""
+
+    def _weeks_staying(self, h: Histories, ahead: float) -> Numbers:
+        """How many of those weeks a customer who is there is expected to stay."""
+
+    def _counts(self, h: Histories, ahead: float, most: int) -> list[Numbers]:
+        """The chances that a customer who is there makes 0, 1, … ``most`` purchases."""
+
+    def _simulated(self, rng: Any, h: Histories, ahead: Numbers) -> tuple[Numbers, ...]:
+        """Draw the future of customers who are there.
+
+        Returns:
+            Purchases within ``ahead`` weeks, weeks from now to the last of them (0 without
+            any), and whether the customer is still there then.
+        """
+
+
+def at_least_0(value: Any, field: str = "weeks") -> float:
+    """Return a horizon or a discount as a float.
+
+    Raises:
+        InvalidValueError: It is below 0, or no finite number.
+    """
+    (read,) = PLAIN.read({field: value})
+    refuse(PLAIN, field, read, not 0 <= read < math.inf, "must be 0 or more, and finite")
+    return read
