@@ -68,7 +68,7 @@ def test_its_tables_become_those_of_a_new_file(path, tmp_path):
     assert _version(path) == 1
     SQLiteStore.open(path).close()
     SQLiteStore.open(tmp_path / "new.db").close()
-    assert _version(path) == _schema.VERSION == 2
+    assert _version(path) == _schema.VERSION == 3
     assert _layout(path) == _layout(tmp_path / "new.db")
 
 
@@ -176,3 +176,25 @@ def test_columns_are_only_ever_added_at_the_end(path):
     columns = [row[1] for row in connection.execute("PRAGMA table_info(crmkit_facts)")]
     connection.close()
     assert list(Fact._fields[: len(columns)]) == columns
+
+
+def test_a_file_of_version_2_gets_the_new_table_and_keeps_its_rows_as_they_are(tmp_path):
+    path = tmp_path / "second.db"
+    store = SQLiteStore.open(path)
+    store.attach(LAMP)
+    store.add("lamp", KEPT, recorded_at=NOW)
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.execute("DROP TABLE crmkit_models")
+    connection.execute("UPDATE crmkit_meta SET value = 2 WHERE name = 'schema'")
+    # A row that deriving anew would put right: it must be left alone.
+    connection.execute("UPDATE crmkit_facts SET channel = 'as it was' WHERE id = 'o1'")
+    connection.commit()
+    connection.close()
+    store = SQLiteStore.open(path)
+    assert store.models("lamp", until_day=1) is None
+    assert {fact.channel for fact in store.facts("lamp") if fact.id == "o1"} == {"as it was"}
+    store.close()
+    assert _version(path) == 3
+    SQLiteStore.open(tmp_path / "new.db").close()
+    assert _layout(path) == _layout(tmp_path / "new.db")

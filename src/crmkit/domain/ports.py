@@ -17,6 +17,7 @@ from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 
 
@@ -78,7 +79,8 @@ class Store(Protocol):
     * adding to a shop that was never attached raises ``StoreError``;
     * ``extent`` grows with every interaction accepted, and with nothing else; up to a
       moment it stays where nothing recorded since can change an answer as of that moment;
-    * a customer record put with an old version raises ``StaleRecordError``.
+    * a customer record put with an old version raises ``StaleRecordError``;
+    * saved models replace those of the same day, and the latest up to a day are read.
 
     Times given as ``recorded_at`` never decrease from call to call.
     """
@@ -156,6 +158,18 @@ class Store(Protocol):
 
     def customer(self, shop_id: str, customer_id: str, /) -> Customer | None:
         """Return the record of a customer, or None where there is none."""
+        ...
+
+    def put_models(self, shop_id: str, saved: SavedModels, /) -> None:
+        """Keep models that were fitted to a shop's base, in place of others of the same day.
+
+        Raises:
+            StoreError: The shop was never attached.
+        """
+        ...
+
+    def models(self, shop_id: str, /, *, until_day: int) -> SavedModels | None:
+        """Return the models kept of the latest day up to one; None where there are none."""
         ...
 
     def close(self) -> None:

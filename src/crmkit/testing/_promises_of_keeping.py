@@ -11,6 +11,7 @@ from crmkit.domain.errors import NoRateError, ShopMismatchError, StoreConflictEr
 from crmkit.domain.ports import Store, SupportsFacts
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import facts_of
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.testing._samples import LAMP, MONDAY, RATES, SAMPLES, SOFA, bought, day, sent_back
 
@@ -137,10 +138,32 @@ class PromisesOfKeeping:
         with pytest.raises(StoreError, match="attach"):
             store.put_customer("lamp", _ANN)
 
+    def test_the_latest_models_up_to_a_day_are_read(self, attached: Store) -> None:
+        attached.attach(SOFA)
+        early, late = SavedModels(as_of_day=10, text="early"), SavedModels(as_of_day=20, text="☃")
+        attached.put_models("lamp", late)
+        attached.put_models("lamp", early)
+        found = [attached.models("lamp", until_day=day) for day in (9, 10, 19, 20, 99)]
+        assert found == [None, early, early, late, late]
+        assert attached.models("sofa", until_day=99) is None
+        assert attached.models("nobody's", until_day=99) is None
+
+    def test_saved_models_replace_those_of_the_same_day(self, attached: Store) -> None:
+        newer = SavedModels(as_of_day=10, text="newer")
+        attached.put_models("lamp", SavedModels(as_of_day=10, text="older"))
+        attached.put_models("lamp", newer)
+        assert attached.models("lamp", until_day=10) == newer
+
+    def test_saved_models_need_an_attached_shop(self, store: Store) -> None:
+        with pytest.raises(StoreError, match="attach"):
+            store.put_models("lamp", SavedModels(as_of_day=1, text=""))
+
     def test_everything_survives_reopening(self, attached: Store) -> None:
         attached.add("lamp", SAMPLES, recorded_at=day(20))
         attached.add("lamp", [bought("plain", 4, revision=1)], recorded_at=day(21))
         kept = attached.put_customer("lamp", _ANN)
+        models = SavedModels(as_of_day=7, text='{"a": 1}')
+        attached.put_models("lamp", models)
         links = attached.links("lamp", "ann")
         before = list(attached.histories("lamp"))
         early = list(attached.histories("lamp", known_at=day(20)))
@@ -152,6 +175,7 @@ class PromisesOfKeeping:
         assert list(again.histories("lamp", known_at=day(20))) == early
         assert again.links("lamp", "ann") == links
         assert again.customer("lamp", "ann") == kept
+        assert again.models("lamp", until_day=7) == models
         with pytest.raises(ShopMismatchError):
             again.attach(Reporting(Shop(id="lamp", currency="EUR", timezone="Asia/Tokyo")))
         late = [sent_back("again", 30)]

@@ -21,6 +21,7 @@ from crmkit.domain.interactions import Interaction
 from crmkit.domain.lines import Nature
 from crmkit.domain.ports import Added, Store, SupportsFacts
 from crmkit.domain.reporting import Reporting
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.testing._samples import RATES
 from crmkit.testing.clock import FakeClock
@@ -150,6 +151,12 @@ class StoreMachine(RuleBasedStateMachine):
         new = evolve(kept, name=name, version=max(0, kept.version - behind))
         self._both(lambda store: store.put_customer(shop_id, new))
 
+    @rule(shop_id=st.sampled_from(_SHOPS), day=st.integers(1, 4), text=st.sampled_from(["a", "b"]))
+    def put_models(self, shop_id: str, day: int, text: str) -> None:
+        """Save models of a day."""
+        saved = SavedModels(as_of_day=day, text=text)
+        self._both(lambda store: store.put_models(shop_id, saved))
+
     @rule()
     def close_and_open_again(self) -> None:
         """Open the store again."""
@@ -176,6 +183,7 @@ class StoreMachine(RuleBasedStateMachine):
     def _shop_agrees(self, shop_id: str) -> None:
         self._both(lambda store: store.shop(shop_id))
         self._both(lambda store: store.extent(shop_id))
+        self._both(lambda store: [store.models(shop_id, until_day=day) for day in range(5)])
         read = self._both(lambda store: list(store.histories(shop_id)))
         for until in _MOMENTS:
             self._answer_stands(shop_id, until, read)

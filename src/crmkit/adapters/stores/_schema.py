@@ -6,6 +6,7 @@
     crmkit_interactions  every revision of every interaction, as canonical text
     crmkit_facts         the flat rows of what is read now, returns linked
     crmkit_return_links  return line → order, quantity, money
+    crmkit_models        models fitted to the base, by the day they are of
     crmkit_aliases       which customer id stands for which, since when
     crmkit_tombstones    keyed hashes of what was erased, and when
 
@@ -22,7 +23,7 @@ from crmkit.domain.errors import SchemaVersionError
 from crmkit.domain.facts import TEXT_COLUMNS, Fact
 from crmkit.domain.interactions import Return
 
-VERSION = 2
+VERSION = 3
 
 # Tables that refuse a text where a number belongs came with SQLite 3.37.
 _STRICT = sqlite3.sqlite_version_info >= (3, 37)
@@ -62,6 +63,9 @@ _TABLES = {
         rule TEXT NOT NULL, order_key TEXT, units INTEGER NOT NULL, amount INTEGER NOT NULL,
         cost INTEGER NOT NULL, costed INTEGER NOT NULL,
         PRIMARY KEY (shop_id, customer_id, at, source, id, line, part)){_KEYED}""",
+    "crmkit_models": f"""(
+        shop_id TEXT NOT NULL, as_of_day INTEGER NOT NULL, models TEXT NOT NULL,
+        PRIMARY KEY (shop_id, as_of_day)){_KEYED}""",
     "crmkit_aliases": f"""(
         shop_id TEXT NOT NULL, customer_id TEXT NOT NULL, stands_for TEXT,
         recorded_at INTEGER NOT NULL,

@@ -1,6 +1,7 @@
 """Tables of an older version are brought up to this one, in the transaction that opens them.
 
     from 1 to 2   columns of the flat rows for service, voice and marketing; an index
+    from 2 to 3   a table for saved models
 
 Interactions stay as they were written: the wire format reads every schema. Flat rows are
 derived from them, so they are derived anew, all but their amounts: at which rate those were
@@ -21,6 +22,8 @@ from crmkit.domain.facts import Fact
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import facts_of
 
+#: The version from which on the flat rows have all their columns.
+_FULL_ROWS = 2
 _KEY = ("shop_id", "source", "id", "part")
 _AMOUNTS = frozenset(
     {
@@ -53,7 +56,7 @@ def make_ready(cursor: sqlite3.Cursor) -> None:
     if found == _schema.VERSION:
         return
     _schema.create(cursor)
-    if found:
+    if 1 <= found < _FULL_ROWS:
         _complete_facts(cursor)
 
 

@@ -26,6 +26,7 @@ from crmkit.domain.interactions import Interaction, in_order
 from crmkit.domain.ports import Added, Extent, Refusal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink, facts_of, link_returns
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import utc, utc_if_given
 
@@ -44,6 +45,7 @@ class _Kept:
         revisions: Every interaction by (source, id) and revision, with when it was recorded.
         claims: By customer, the ids of which some revision is theirs.
         customers: Customer records by id.
+        models: Saved models by the day they are of.
         extent: How much is kept.
         firsts: When the first revisions happened, in order up to ``sorted_to``.
         sorted_to: How many of them are in order.
@@ -53,6 +55,7 @@ class _Kept:
     revisions: dict[_Id, dict[int, tuple[datetime, Interaction]]] = field(factory=dict)
     claims: dict[str, set[_Id]] = field(factory=lambda: defaultdict(set))
     customers: dict[str, Customer] = field(factory=dict)
+    models: dict[int, SavedModels] = field(factory=dict)
     extent: Extent = _NOTHING
     firsts: list[datetime] = field(factory=list)
     sorted_to: int = 0
@@ -215,6 +218,18 @@ class MemoryStore:
         with self._lock:
             kept = self._shops.get(shop_id)
             return None if kept is None else kept.customers.get(customer_id)
+
+    def put_models(self, shop_id: str, saved: SavedModels, /) -> None:
+        """Keep models; see ``Store.put_models``."""
+        with self._lock:
+            self._of(shop_id).models[saved.as_of_day] = saved
+
+    def models(self, shop_id: str, /, *, until_day: int) -> SavedModels | None:
+        """Return the models kept of the latest day up to one, or None."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            days = [] if kept is None else [day for day in kept.models if day <= until_day]
+            return kept.models[max(days)] if kept is not None and days else None
 
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""

@@ -43,6 +43,7 @@ from crmkit.domain.interactions import Interaction, Part
 from crmkit.domain.ports import Added, Extent
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import LinkRule, ReturnLink
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import microseconds, moment, utc
 
@@ -51,6 +52,10 @@ _LINKS = """
     SELECT source, id, line, rule, order_key, units, amount, cost, costed
     FROM crmkit_return_links WHERE shop_id = ? AND customer_id = ?
     ORDER BY at, source, id, line, part"""
+
+_MODELS = """
+    SELECT as_of_day, models FROM crmkit_models
+    WHERE shop_id = ? AND as_of_day <= ? ORDER BY as_of_day DESC LIMIT 1"""
 
 #: What happened later is counted along an index of its own: as long as few did, it is quick.
 EXTENT = """
@@ -235,6 +240,21 @@ class SQLiteStore:
         """Return the record of a customer, or None where there is none."""
         with self._reading() as cursor:
             return _kept_customer(cursor, shop_id, customer_id)
+
+    def put_models(self, shop_id: str, saved: SavedModels, /) -> None:
+        """Keep models; see ``Store.put_models``."""
+        with self._writing() as cursor:
+            self._to(cursor, shop_id)
+            cursor.execute(
+                "INSERT OR REPLACE INTO crmkit_models VALUES (?, ?, ?)",
+                (shop_id, saved.as_of_day, saved.text),
+            )
+
+    def models(self, shop_id: str, /, *, until_day: int) -> SavedModels | None:
+        """Return the models kept of the latest day up to one; None where there are none."""
+        with self._reading() as cursor:
+            found = cursor.execute(_MODELS, (shop_id, until_day)).fetchone()
+        return None if found is None else SavedModels(as_of_day=found[0], text=found[1])
 
     def close(self) -> None:
         """Close what the store opened; a connection that was handed in stays open."""
