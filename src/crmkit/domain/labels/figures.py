@@ -58,6 +58,7 @@ FIGURES: Mapping[str, tuple[str, str]] = {
     "loyalty_type": ("type of loyalty", "忠诚类型"),
     "loyalty_coverage": ("coverage of loyalty", "忠诚指标覆盖率"),
     # Value so far and to come
+    "model_fit": ("fit of a model", "模型拟合"),
     "customer_value": ("value so far and to come", "已有与未来贡献"),
     "revenue": ("net revenue", "净销售额"),
     "profit": ("profit", "获利"),

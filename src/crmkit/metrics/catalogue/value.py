@@ -28,6 +28,14 @@ VALUE: tuple[Entry, ...] = (
         source="crmkit; each figure names its own",
         function="crmkit.CustomerBase.value",
     ),
+    Composite(
+        name="model_fit",
+        holds=("probability_alive", "expected_purchases", "expected_spend"),
+        needs="customers' histories, and the extra models",
+        formula="the parameters under which the histories are most likely; standard errors from "
+        "the curvature of the log-likelihood there",
+        source="the paper of each model",
+    ),
     Metric(
         name="revenue",
         unit="money",

@@ -8,7 +8,7 @@ after their first. What could not be fitted is kept as the error that says what 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from attrs import asdict, frozen
+from attrs import frozen
 
 from crmkit.domain.errors import CrmkitError, InsufficientDataError, MissingExtraError
 from crmkit.domain.money import decimals
@@ -76,15 +76,7 @@ class BaseModels:
 
 
 def _line(name: str, fit: Fit[Any] | CrmkitError) -> str:
-    if isinstance(fit, CrmkitError):
-        return f"{name}: not fitted: {fit}"
-    parameters = ", ".join(f"{key} {_short(value)}" for key, value in asdict(fit.model).items())
-    sure = "" if fit.converged else "; it did not converge"
-    return "; ".join([f"{name}: {parameters} (n {fit.n:,g}{sure})", *fit.notes])
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+    return fit.line if isinstance(fit, Fit) else f"{name}: not fitted: {fit}"
 
 
 def history_of(one: CustomerSummary) -> dict[str, Any]:
