@@ -15,6 +15,7 @@ from attrs import define
 from crmkit.asking_all import AskingAll
 from crmkit.asking_one import AskingOne
 from crmkit.domain.customer import Customer
+from crmkit.domain.errors import MissingExtraError
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added
 from crmkit.domain.problems import RowProblem
@@ -33,6 +34,7 @@ from crmkit.metrics.satisfaction.base import BaseSatisfaction
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
 from crmkit.metrics.satisfaction.shown import mean_shown
 from crmkit.metrics.satisfaction.trend import satisfaction_trend
+from crmkit.metrics.value.base_models import BaseModels
 from crmkit.metrics.value.relationship_value import RelationshipValue
 from crmkit.worth import RelationshipValues, relationship_values
 
@@ -98,6 +100,27 @@ class CustomerBase(AskingOne, AskingAll):
     def customer(self, customer_id: str) -> Customer | None:
         """Return a customer's record, or None where none is kept."""
         return self.store.customer(self.shop.id, customer_id)
+
+    def save_models(self, *, as_of: AsOf | None = None) -> BaseModels:
+        """Fit the models of value and keep them, so that others need not fit them.
+
+        They are those of the last local day that was over, against which everyone is judged.
+        Whoever asks about a day with the same facts takes them as they are; whoever cannot
+        fit, because numpy is not installed, takes the latest ones and says of when they are.
+
+        Args:
+            as_of: The moment judged at; now by default.
+
+        Raises:
+            MissingExtraError: numpy or scipy is not installed.
+        """
+        standards = self._readings.standards(self._moment(as_of), None)
+        models = standards.models
+        for fit in (models.buying, models.spend):
+            if isinstance(fit, MissingExtraError):
+                raise fit
+        self.store.put_models(self.shop.id, standards.to_save())
+        return models
 
     # --- one customer, or all ---------------------------------------------------------------
 

@@ -113,7 +113,7 @@ class Profiles(Sequence[Profile], Shown):
             parts=(
                 self.worth.alive.explain("customers_alive"),
                 self.worth.expected_purchases.explain("expected_purchases"),
-                self.worth.clv.explain("customer_equity"),
+                self.worth.clv.explain("base_clv"),
             ),
         )
 

@@ -11,11 +11,12 @@ from crmkit.domain.level import WINDOW_DAYS, has_contacts
 from crmkit.domain.ports import Store, SupportsFacts
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import facts_of
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import BaseSummary, CustomerSummary, CustomerTally, collect_customers
 from crmkit.domain.times import last_day_over, microseconds, utc_if_given
 from crmkit.profiles import Profiles, profiled
-from crmkit.standards import Standards, standards_of
+from crmkit.standards import FindModels, Standards, standards_of
 
 #: How many readings are kept; each holds the sums of every order.
 KEPT = 3
@@ -31,6 +32,7 @@ class Reading:
         as_of_day: The day judged at, days since 1970-01-01.
         read: Reads everybody's facts of some days once more.
         find_standards: Gives what everyone is judged against.
+        find_models: Gives the latest models kept up to a day.
     """
 
     shop: Shop
@@ -38,6 +40,7 @@ class Reading:
     as_of_day: int
     read: Callable[[range], Iterator[Fact]] = field(repr=False)
     find_standards: Callable[[], Standards] = field(repr=False)
+    find_models: FindModels = field(repr=False)
     _within: dict[range, dict[str, CustomerTally]] = field(factory=dict, init=False, repr=False)
 
     @cached_property
@@ -53,7 +56,7 @@ class Reading:
     @cached_property
     def own_standards(self) -> Standards:
         """The standards of this base itself."""
-        return standards_of(self.base, self.shop)
+        return standards_of(self.base, self.shop, self.find_models)
 
     @cached_property
     def year(self) -> dict[str, CustomerSummary]:
@@ -137,6 +140,9 @@ class Readings:
         micros = microseconds(until)
         return (fact for fact in self.facts(known_at) if fact.at <= micros)
 
+    def _models(self, day: int) -> SavedModels | None:
+        return self.store.models(self.to.shop.id, until_day=day)
+
     def _read(self, until: datetime, known_at: datetime | None) -> Reading:
         return Reading(
             shop=self.to.shop,
@@ -144,4 +150,5 @@ class Readings:
             as_of_day=self.to.day(until),
             read=lambda days: (fact for fact in self.until(until, known_at) if fact.day in days),
             find_standards=lambda: self.standards(until, known_at),
+            find_models=lambda day: None if known_at else self._models(day),
         )

@@ -7,13 +7,14 @@ at, so that they hold still while a day goes on: a fact of today changes the cus
 about, at once, and the standards of tomorrow.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
-from attrs import define, evolve
+from attrs import define, evolve, field
 
 from crmkit.domain.lifecycle import usual_gap
 from crmkit.domain.money import Money
+from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, CustomerSummary
@@ -22,11 +23,19 @@ from crmkit.metrics.loyalty.stated import stated
 from crmkit.metrics.satisfaction.asked import Asked
 from crmkit.metrics.satisfaction.experience import signals_of
 from crmkit.metrics.satisfaction.signals import BaseRates, base_rates
-from crmkit.metrics.value.base_models import BaseModels, fit_base
+from crmkit.metrics.value.base_models import BaseModels
 from crmkit.metrics.value.potential import PeerWallet, peer_wallet
 from crmkit.metrics.value.referral_tree import ReferralEdge, ReferralTree, referral_tree
+from crmkit.metrics.value.saved_base import models_of, saved
 
-__all__ = ["Standards", "standards_of"]
+__all__ = ["FindModels", "Standards", "standards_of"]
+
+FindModels = Callable[[int], SavedModels | None]
+"""Gives the latest models kept up to a day, in days since 1970-01-01."""
+
+
+def _none_kept(_: int) -> SavedModels | None:
+    return None
 
 
 @define(kw_only=True, slots=False, eq=False, repr=False)
@@ -37,11 +46,13 @@ class Standards:
         shop: Whose policy rules.
         as_of_day: The last day that counts, in days since 1970-01-01.
         people: Everyone as of that day, by customer id.
+        find_models: Gives the models kept of that day, or of the latest before it.
     """
 
     shop: Shop
     as_of_day: int
     people: tuple[CustomerSummary, ...]
+    find_models: FindModels = field(default=_none_kept)
 
     @property
     def customers(self) -> int:
@@ -60,8 +71,13 @@ class Standards:
 
     @cached_property
     def models(self) -> BaseModels:
-        """What was fitted, and why not where it was not."""
-        return fit_base(self.people, self.shop)
+        """What was fitted, and why not where it was not; kept models where they are the same."""
+        kept = self.find_models(self.as_of_day)
+        return models_of(self.people, self.shop, as_of_day=self.as_of_day, kept=kept)
+
+    def to_save(self) -> SavedModels:
+        """Return the models as a store keeps them."""
+        return saved(self.models, self.people, as_of_day=self.as_of_day)
 
     @cached_property
     def peers(self) -> PeerWallet:
@@ -99,15 +115,16 @@ class Standards:
         return f"<Standards of {self.told()}>"
 
 
-def standards_of(base: BaseSummary, shop: Shop) -> Standards:
+def standards_of(base: BaseSummary, shop: Shop, find_models: FindModels = _none_kept) -> Standards:
     """Return the standards of a base.
 
     Args:
         base: Everyone, as of a day that is over.
         shop: Whose policy rules.
+        find_models: Gives the models kept of a day, or of the latest before it.
     """
     people = tuple(base.customers[customer_id] for customer_id in sorted(base.customers))
-    return Standards(shop=shop, as_of_day=base.as_of_day, people=people)
+    return Standards(shop=shop, as_of_day=base.as_of_day, people=people, find_models=find_models)
 
 
 def _recorded(rates: BaseRates) -> BaseRates:

@@ -1,4 +1,4 @@
-"""Lifetime value by a Markov chain, and customer equity: exactness, limits, refusals."""
+"""Lifetime value by a Markov chain: exactness, limits, refusals."""
 
 from fractions import Fraction
 
@@ -7,19 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.customer_equity import prospect_equity, switching_equity
 from crmkit.metrics.value.markov_clv import markov_clv
 
 BUYS = [[0.5, 0.5], [0, 1]]
-MARKET = [[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.1, 0.2, 0.7]]
-TERMS = {
-    "spend": [20, 18, 22],
-    "margins": [0.25, 0.25, 0.25],
-    "discount": 0.1,
-    "purchases_per_year": 2,
-    "currency": "EUR",
-}
-COSTS = {"acquisition_cost": 5, "retention_cost": 10}
 
 
 def values(*terms, **more):
@@ -126,99 +116,6 @@ def test_a_chain_that_cannot_be_is_refused_by_name(name, given_):
 def test_a_row_that_does_not_sum_to_1_is_told_with_its_sum():
     with pytest.raises(InvalidValueError, match=r"transitions\[1\] is 0.9, but must sum to 1"):
         markov_clv([[1, 0], [0.5, 0.4]], [1, 0], 0.1, currency="EUR")
-
-
-def test_the_equity_of_a_prospect_follows_the_formula():
-    found = prospect_equity(0.1, 100, 0.8, 0.1, **COSTS, currency="EUR")
-    kept = 0.8 / 1.1
-    assert found.acquisition == pytest.approx(0.1 * 100 - 5)
-    assert found.retention == pytest.approx(0.1 * (100 - 10 / 0.8) * kept / (1 - kept))
-    assert found.value == pytest.approx(5 + 70 / 3)
-    assert found.explain().answer == "EUR 28.33"
-    assert "EUR 5.00 a prospect" in str(found)
-
-
-def test_a_prospect_who_never_stays_costs_one_more_year_of_keeping():
-    found = prospect_equity(0.5, 100, 0, 0.25, retention_cost=10, currency="EUR")
-    assert (found.acquisition, found.retention) == (50, -0.5 * 10 / 1.25)
-
-
-@given(st.floats(0, 0.99), st.floats(0, 0.99), discounts, discounts)
-def test_a_prospect_is_worth_more_who_stays_more_and_is_discounted_less(r, s, d, e):
-    def worth(retention, discount):
-        return prospect_equity(0.2, 50, retention, discount, currency="EUR").value
-
-    (low, high), (cheap, dear) = sorted((r, s)), sorted((d, e))
-    assert worth(low, d) <= worth(high, d)
-    assert worth(r, dear) <= worth(r, cheap)
-
-
-@pytest.mark.parametrize(
-    ("name", "given_"),
-    [
-        ("retention", {"retention": 1, "discount": 0}),
-        ("retention", {"retention": -0.1}),
-        ("acquisition_rate", {"acquisition_rate": 30}),
-        ("margin", {"margin": float("inf")}),
-        ("margin", {"margin": 1e308, "retention": 1, "discount": 1e-6}),
-        ("acquisition_cost", {"acquisition_cost": -1}),
-        ("retention_cost", {"retention_cost": -1}),
-        ("currency", {"currency": ""}),
-    ],
-)
-def test_a_prospect_that_cannot_be_is_refused_by_name(name, given_):
-    terms = {"acquisition_rate": 1, "margin": 9, "retention": 0.5, "discount": 0.1}
-    with pytest.raises(InvalidValueError) as refused:
-        prospect_equity(**{**terms, "currency": "EUR", **given_})
-    assert refused.value.field == name
-
-
-def test_equity_for_ever_is_what_the_inverse_gives():
-    found = list(switching_equity(MARKET, [1, 0, 0], **TERMS).by_brand.values())
-    long = switching_equity(MARKET, [1, 0, 0], **TERMS, purchases=3000).by_brand
-    assert found == pytest.approx(list(long.values()), rel=1e-12)
-    assert found == pytest.approx([54.2285, 26.3456, 26.3329], abs=5e-5)
-    # Per unit of spend all purchases together are 1 ÷ (1 − 1.1^−½), whatever the brands.
-    units = sum(one / (spend * 0.25) for one, spend in zip(found, TERMS["spend"], strict=True))
-    assert units == pytest.approx(1 / (1 - 1.1**-0.5), rel=1e-12)
-
-
-def test_equity_is_that_of_the_mean_customer_times_the_customers():
-    mixed = switching_equity(MARKET, [0.5, 0.5, 0], **TERMS, customers=1000).by_brand
-    ends = [switching_equity(MARKET, start, **TERMS).by_brand for start in ([1, 0, 0], [0, 1, 0])]
-    for brand in mixed:
-        assert mixed[brand] == pytest.approx(500 * sum(one[brand] for one in ends))
-
-
-def test_a_first_purchase_alone_is_what_the_start_says():
-    found = switching_equity(MARKET, [0.2, 0.3, 0.5], **TERMS, purchases=1, brands="abc")
-    assert dict(found.by_brand) == pytest.approx({"a": 1, "b": 1.35, "c": 2.75})
-    assert found.explain().answer == "a: EUR 1.00; b: EUR 1.35; c: EUR 2.75"
-    assert "1 purchase\n" in f"{found}\n"
-
-
-@pytest.mark.parametrize(
-    ("name", "given_"),
-    [
-        ("start", {"start": [0.5, 0.4, 0]}),
-        ("start", {"start": [1, 0]}),
-        ("switching[2]", {"switching": [*MARKET[:2], [0, 0, 0.5]]}),
-        ("spend", {"spend": [1, 2]}),
-        ("spend[1]", {"spend": [1, -2, 3]}),
-        ("spend", {"spend": [1e308] * 3, "margins": [1] * 3}),
-        ("margins[2]", {"margins": [0.2, 0.2, 25]}),
-        ("margins", {"margins": [0.2]}),
-        ("discount", {"discount": 0}),
-        ("purchases_per_year", {"purchases_per_year": 0}),
-        ("purchases", {"purchases": 0}),
-        ("customers", {"customers": -1}),
-        ("brands", {"brands": ["a", "b"]}),
-    ],
-)
-def test_a_market_that_cannot_be_is_refused_by_name(name, given_):
-    with pytest.raises(InvalidValueError) as refused:
-        switching_equity(**{"switching": MARKET, "start": [1, 0, 0], **TERMS, **given_})
-    assert refused.value.field == name
 
 
 def test_a_chain_says_how_it_came_about():

@@ -11,10 +11,10 @@ switching example are crmkit's own numbers, worked by hand from their formulas.
 
 import pytest
 
-from crmkit.metrics.value.customer_equity import switching_equity
 from crmkit.metrics.value.margin_multiple import clv_elasticities, margin_multiple
 from crmkit.metrics.value.markov_clv import markov_clv
 from crmkit.metrics.value.retention_clv import retention_clv
+from crmkit.metrics.value.switching_equity import switching_equity
 
 PRINTED = {
     0.6: (1.20, 1.15, 1.11, 1.07),
@@ -81,7 +81,7 @@ def test_customer_equity_by_brand_switching_over_nine_purchases():
         [1, 0, 0],
         spend=[20, 18, 22],
         margins=[0.25] * 3,
-        discount=0.1,
+        annual_discount=0.1,
         purchases_per_year=2,
         purchases=9,
         currency="USD",

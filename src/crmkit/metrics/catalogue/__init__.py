@@ -12,9 +12,11 @@ from typing import Any
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.metrics.catalogue.customers import CUSTOMERS
+from crmkit.metrics.catalogue.equity import EQUITY
 from crmkit.metrics.catalogue.loyalty import LOYALTY
 from crmkit.metrics.catalogue.metric import Better, Composite, Entry, Metric, by_name, found
 from crmkit.metrics.catalogue.relationship import RELATIONSHIP
+from crmkit.metrics.catalogue.retention import RETENTION
 from crmkit.metrics.catalogue.satisfaction import SATISFACTION
 from crmkit.metrics.catalogue.shop import SHOP
 from crmkit.metrics.catalogue.spread import SPREAD
@@ -38,8 +40,9 @@ ROOMS: Mapping[str, tuple[Entry, ...]] = {
     "Satisfaction": SATISFACTION,
     "Loyalty": LOYALTY,
     "Value so far and to come": VALUE,
+    "Customer equity": EQUITY,
     "Relationship value": RELATIONSHIP,
-    "The shop": (*SHOP, *SPREAD),
+    "The shop": (*SHOP, *RETENTION, *SPREAD),
 }
 
 #: Every figure, and every answer that holds several, by its name.

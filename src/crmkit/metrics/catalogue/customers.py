@@ -27,7 +27,7 @@ CUSTOMERS: tuple[Entry, ...] = (
     ),
     Composite(
         name="profiles",
-        holds=("customers_alive", "expected_purchases", "customer_equity"),
+        holds=("customers_alive", "expected_purchases", "base_clv"),
         needs="any interaction",
         formula="every customer judged by the functions that judge one",
         source="crmkit",

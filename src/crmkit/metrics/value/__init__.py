@@ -8,14 +8,14 @@ from crmkit.metrics.value.accounting import Accounts, relationship_value_of
 from crmkit.metrics.value.base_models import BaseModels, fit_base
 from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
 from crmkit.metrics.value.capability import CapabilityValue, ContributionTally, capability_value
+from crmkit.metrics.value.choose_model import ModelChoice, Tried, choose_model
 from crmkit.metrics.value.clv import BaseValue, clv, total_clv
+from crmkit.metrics.value.clv_drivers import ClvDrivers, clv_drivers
+from crmkit.metrics.value.clv_factors import ClvFactors
 from crmkit.metrics.value.cost_to_serve import CostToServe, cost_to_serve
-from crmkit.metrics.value.customer_equity import (
-    ProspectEquity,
-    SwitchingEquity,
-    prospect_equity,
-    switching_equity,
-)
+from crmkit.metrics.value.customer_equity import CustomerEquity, customer_equity
+from crmkit.metrics.value.equity_change import EquityChange, equity_change
+from crmkit.metrics.value.forecast import Forecast, ForecastPoint, forecast
 from crmkit.metrics.value.lifetime import Lifetime
 from crmkit.metrics.value.margin_multiple import (
     ClvElasticities,
@@ -24,12 +24,19 @@ from crmkit.metrics.value.margin_multiple import (
     margin_multiple,
 )
 from crmkit.metrics.value.markov_clv import MarkovClv, markov_clv
+from crmkit.metrics.value.models.bgbb import BGBB
 from crmkit.metrics.value.models.bgnbd import BGNBD
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 from crmkit.metrics.value.models.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.nbd import NBD
+from crmkit.metrics.value.models.pareto_nbd import ParetoNBD
 from crmkit.metrics.value.models.plain import from_plain, to_plain
+from crmkit.metrics.value.models.sbg import SBG
+from crmkit.metrics.value.optimal_spending import OptimalSpending, optimal_spending
 from crmkit.metrics.value.potential import PeerWallet, PotentialValue, peer_wallet, potential_value
+from crmkit.metrics.value.prospect_equity import ProspectEquity, prospect_equity
+from crmkit.metrics.value.prospects import Prospects
 from crmkit.metrics.value.referral import ReferralPart, ReferralValue, ReferredWorth, referral_value
 from crmkit.metrics.value.referral_class import ReferralClass, ReferralStanding, referral_class
 from crmkit.metrics.value.referral_tree import (
@@ -41,31 +48,46 @@ from crmkit.metrics.value.referral_tree import (
 )
 from crmkit.metrics.value.relationship_value import RelationshipValue, relationship_value
 from crmkit.metrics.value.retention_clv import RetentionClv, retention_clv
+from crmkit.metrics.value.spend_response import SpendResponse
+from crmkit.metrics.value.switching_equity import SwitchingEquity, switching_equity
 from crmkit.metrics.value.valuation import BaseValues, CustomerValue, value_of, values_of
 
 __all__ = [
+    "BGBB",
     "BGNBD",
     "MBGNBD",
+    "NBD",
+    "SBG",
     "Accounts",
     "BaseModels",
     "BaseRelationshipValue",
     "BaseValue",
     "BaseValues",
     "CapabilityValue",
+    "ClvDrivers",
     "ClvElasticities",
+    "ClvFactors",
     "ContributionTally",
     "CostToServe",
+    "CustomerEquity",
     "CustomerValue",
+    "EquityChange",
     "Fit",
+    "Forecast",
+    "ForecastPoint",
     "GammaGamma",
     "LeftOutReferral",
     "Lifetime",
     "MarginMultiple",
     "MarkovClv",
+    "ModelChoice",
     "NotCounted",
+    "OptimalSpending",
+    "ParetoNBD",
     "PeerWallet",
     "PotentialValue",
     "ProspectEquity",
+    "Prospects",
     "ReferralClass",
     "ReferralEdge",
     "ReferralPart",
@@ -75,15 +97,23 @@ __all__ = [
     "ReferredWorth",
     "RelationshipValue",
     "RetentionClv",
+    "SpendResponse",
     "SwitchingEquity",
+    "Tried",
     "capability_value",
+    "choose_model",
     "clv",
+    "clv_drivers",
     "clv_elasticities",
     "cost_to_serve",
+    "customer_equity",
+    "equity_change",
     "fit_base",
+    "forecast",
     "from_plain",
     "margin_multiple",
     "markov_clv",
+    "optimal_spending",
     "peer_wallet",
     "potential_value",
     "prospect_equity",

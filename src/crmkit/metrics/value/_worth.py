@@ -17,8 +17,9 @@ from typing import Any
 from attrs import asdict, evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.value._yearly import yearly
 from crmkit.metrics.value.models._arithmetic import Numbers, arithmetic_for
-from crmkit.metrics.value.models._dropout import DropoutModel
+from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 
@@ -30,11 +31,16 @@ _LOG_STEP = 1e-4
 _STEP_OF_SLOPES = 4
 
 
-def _at_least_0(instance: object, attribute: object, value: float) -> None:
+def _at_least_0(instance: object, attribute: object, value: float | None) -> None:
     del instance
-    if not 0 <= value < math.inf:
+    if value is not None and not 0 <= value < math.inf:
         name = getattr(attribute, "name", "")
-        raise InvalidValueError(name, value, "must be 0 or more, and finite")
+        raise InvalidValueError(name, value, "must be 0 or more, and finite", "None is for ever")
+
+
+def _a_year(instance: object, attribute: object, value: float) -> None:
+    del instance
+    yearly(value, getattr(attribute, "name", ""))
 
 
 def _share_of_revenue(instance: object, attribute: object, value: float | None) -> None:
@@ -45,11 +51,32 @@ def _share_of_revenue(instance: object, attribute: object, value: float | None) 
         )
 
 
+def weekly_force(annual_discount: float) -> float:
+    """Return the continuous discount rate per week of a rate per year."""
+    return math.log1p(annual_discount) / WEEKS_A_YEAR
+
+
+def purchases_ahead(
+    model: BuyingModel,
+    history: tuple[Any, Any, Any],
+    weeks: float | None,
+    weekly_discount: float,
+    *,
+    step: int = 1,
+) -> Numbers:
+    """Return the discounted purchases of repeats, recency and age; of all time to come if None."""
+    if weeks is None:
+        return model.dert(*history, weekly_discount=weekly_discount)
+    return model.discounted_purchases(
+        *history, weeks=weeks, weekly_discount=weekly_discount, step=step
+    )
+
+
 @frozen(kw_only=True, eq=False)
 class Case:
     """What a value is asked of: customers, models, terms, and where the models come from."""
 
-    model: DropoutModel
+    model: BuyingModel
     spend: GammaGamma
     repeats: Any
     recency: Any
@@ -57,12 +84,15 @@ class Case:
     spending_purchases: Any
     mean_spend: Any
     margin: float | None = field(validator=_share_of_revenue)
-    horizon_weeks: float = field(validator=_at_least_0)
-    annual_discount: float = field(validator=_at_least_0)
+    horizon_weeks: float | None = field(validator=_at_least_0)
+    annual_discount: float = field(validator=_a_year)
     fit: Fit[Any] | None
     spend_fit: Fit[Any] | None
 
     def __attrs_post_init__(self) -> None:
+        if self.horizon_weeks is None and not self.annual_discount:
+            rule = "must be above 0 for purchases for ever"
+            raise InvalidValueError("annual_discount", self.annual_discount, rule)
         for name, fit, model in (
             ("fit", self.fit, self.model),
             ("spend_fit", self.spend_fit, self.spend),
@@ -85,18 +115,13 @@ class Case:
         )
         return Worth(values=purchases * spent, parts=parts)
 
-    def _roughly(self, model: DropoutModel) -> Numbers:
+    def _roughly(self, model: BuyingModel) -> Numbers:
         return self._purchases(model, step=_STEP_OF_SLOPES)
 
-    def _purchases(self, model: DropoutModel, *, step: int = 1) -> Numbers:
-        return model.discounted_purchases(
-            self.repeats,
-            self.recency,
-            self.age,
-            weeks=self.horizon_weeks,
-            weekly_discount=math.log1p(self.annual_discount) / WEEKS_A_YEAR,
-            step=step,
-        )
+    def _purchases(self, model: BuyingModel, *, step: int = 1) -> Numbers:
+        history = (self.repeats, self.recency, self.age)
+        force = weekly_force(self.annual_discount)
+        return purchases_ahead(model, history, self.horizon_weeks, force, step=step)
 
     def _spent(self, spend: GammaGamma) -> Numbers:
         return spend.expected_spend(self.spending_purchases, self.mean_spend)
@@ -115,6 +140,15 @@ class Worth:
 
     def ends(self, margin: float) -> tuple[Numbers, Numbers] | None:
         """Ends of the interval at this margin; None where the fits do not tell."""
+        variance = self.log_variance()
+        if variance is None:
+            return None
+        factor = arithmetic_for((self.values,)).exp(_Z * variance**0.5)
+        small, large = margin * self.values / factor, margin * self.values * factor
+        return (small, large) if margin >= 0 else (large, small)
+
+    def log_variance(self) -> Numbers | None:
+        """Variance of the logarithms of the values; None where the fits do not tell."""
         if self.parts is None:
             return None
         m = arithmetic_for((self.values,))
@@ -124,9 +158,7 @@ class Worth:
                 for of_other, shared in zip(slopes, row, strict=True):
                     variance = variance + of_one * of_other * shared
         divisor = m.choose(self.values > 0, self.values, 1.0)
-        factor = m.exp(_Z * m.larger(variance, 0.0) ** 0.5 / divisor)
-        small, large = margin * self.values / factor, margin * self.values * factor
-        return (small, large) if margin >= 0 else (large, small)
+        return m.larger(variance, 0.0) / (divisor * divisor)
 
     def summed(self) -> "Worth":
         """All customers together."""
@@ -156,10 +188,16 @@ def _slopes(
     return slopes
 
 
-def with_interval(value: Callable[[Any], Any], fit: Fit[Any]) -> tuple[Any, tuple[Any, Any] | None]:
-    """A figure of 0 or more of one model, and the interval of the parameters' uncertainty."""
+def worth_under(value: Callable[[Any], Any], fit: Fit[Any]) -> Worth:
+    """A figure of 0 or more of one model, with its slopes where the fit tells them."""
     at = value(fit.model)
     if fit.covariance is None:
-        return at, None
+        return Worth(values=at, parts=None)
     slopes = _slopes(value, fit.model, fit.covariance, at)
-    return at, Worth(values=at, parts=[(slopes, fit.covariance)]).ends(1.0)
+    return Worth(values=at, parts=[(slopes, fit.covariance)])
+
+
+def with_interval(value: Callable[[Any], Any], fit: Fit[Any]) -> tuple[Any, tuple[Any, Any] | None]:
+    """A figure of 0 or more of one model, and the interval of the parameters' uncertainty."""
+    worth = worth_under(value, fit)
+    return worth.values, worth.ends(1.0)

@@ -1,8 +1,8 @@
 """The models fitted to one base as of one day, or why there are none.
 
-Fitted to the customers with at least one net purchase occasion: the MBG/NBD for how often
-they will come (it lets one-time buyers leave), the Gamma-Gamma for what they spend on a day
-after their first. What could not be fitted is kept as the error that says what is missing.
+Fitted to the customers with at least one net purchase occasion: a model of how often they
+will come, chosen by ``choose_model``, and the Gamma-Gamma for what they spend on a day after
+their first. What could not be fitted is kept as the error that says what is missing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,14 +14,16 @@ from crmkit.domain.errors import CrmkitError, InsufficientDataError, MissingExtr
 from crmkit.domain.money import decimals
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import Buying, CustomerSummary
+from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
-from crmkit.metrics.value.models.mbgnbd import MBGNBD
 
-__all__ = ["BaseModels", "columns", "fit_base", "history_of", "spending_of"]
+__all__ = ["BaseModels", "columns", "fit_base", "history_of", "margin_of", "spending_of"]
 
-_LEAST_CHANCE_TO_LEAVE = 1e-4
+_BUYING = "model of buying"
 _NO_MEAN = "the fitted spend has no finite mean (q ≤ 1): look at outliers"
+#: Nobody leaves if this share of newcomers is still there after so long.
+_STILL_THERE, _WEEKS = 0.999, 520
 
 
 @frozen(kw_only=True)
@@ -33,12 +35,16 @@ class BaseModels:
         buying: How often customers come, or why that could not be fitted.
         spend: What they spend on an occasion, or why that could not be fitted.
         margin: Share of revenue that stays as profit; None where it is unknown.
+        reason: Why this model of buying; empty where there is none.
+        notes: What else the reader must know, as that they are older than the day asked of.
     """
 
     shop: Shop
-    buying: Fit[MBGNBD] | CrmkitError
+    buying: Fit[BuyingModel] | CrmkitError
     spend: Fit[GammaGamma] | CrmkitError
     margin: float | None
+    reason: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def missing(self) -> str | None:
@@ -53,12 +59,18 @@ class BaseModels:
         return _NO_MEAN if self.spend.model.q <= 1 else None
 
     @property
+    def buying_name(self) -> str:
+        """What the model of buying is called."""
+        return self.buying.name if isinstance(self.buying, Fit) else _BUYING
+
+    @property
     def sees_leaving(self) -> bool:
         """Whether customers seem to leave; if not, that they stayed is a premise, no finding."""
         if isinstance(self.buying, CrmkitError):
             return False
-        model = self.buying.model
-        return model.a / (model.a + model.b) > _LEAST_CHANCE_TO_LEAVE
+        return bool(
+            self.buying.model.survival_probability(0, 0, 0, weeks=_WEEKS) < _STILL_THERE
+        )
 
     @property
     def n(self) -> float:
@@ -71,8 +83,10 @@ class BaseModels:
         return self.spend.n if isinstance(self.spend, Fit) else 0
 
     def lines(self) -> tuple[str, ...]:
-        """Return a line per model: its parameters, or why there is none."""
-        return (_line("MBG/NBD", self.buying), _line("Gamma-Gamma", self.spend))
+        """Return a line per model: its parameters, or why there is none; then the notes."""
+        chosen = f"; chosen: {self.reason}" if self.reason else ""
+        buying = _line(_BUYING, self.buying) + chosen
+        return (buying, _line(GammaGamma.NAME, self.spend), *self.notes)
 
 
 def _line(name: str, fit: Fit[Any] | CrmkitError) -> str:
@@ -113,25 +127,40 @@ def fit_base(people: Iterable[CustomerSummary], shop: Shop) -> BaseModels:
     everyone = list(people)
     buyers = [one for one in everyone if one.days]
     spending = [each for one in buyers if (each := spending_of(one, shop))["spending_purchases"]]
+    buying, reason = _buying([history_of(one) for one in buyers])
     return BaseModels(
         shop=shop,
-        buying=_fitted(MBGNBD, "MBG/NBD", [history_of(one) for one in buyers]),
-        spend=_fitted(GammaGamma, "Gamma-Gamma", spending),
-        margin=_margin(everyone, shop),
+        buying=buying,
+        spend=_spend(spending),
+        margin=margin_of(everyone, shop),
+        reason=reason,
     )
 
 
-def _fitted(model: Any, name: str, rows: Sequence[Mapping[str, Any]]) -> Any:
+def _buying(rows: Sequence[Mapping[str, Any]]) -> tuple[Fit[BuyingModel] | CrmkitError, str]:
+    """The fit chosen, or what is missing for it, and why it was chosen."""
+    from crmkit.metrics.value.choose_model import choose_model
+
     if not rows:
-        return InsufficientDataError(name, 1, 0, "customers to learn from")
+        return InsufficientDataError(_BUYING, 1, 0, "customers to learn from"), ""
     try:
-        return model.fit(*columns(rows).values())
+        choice = choose_model(**columns(rows))
+    except MissingExtraError as error:
+        return error, ""
+    return (CrmkitError(choice.reason), "") if choice.fit is None else (choice.fit, choice.reason)
+
+
+def _spend(rows: Sequence[Mapping[str, Any]]) -> Fit[GammaGamma] | CrmkitError:
+    if not rows:
+        return InsufficientDataError(GammaGamma.NAME, 1, 0, "customers to learn from")
+    try:
+        return GammaGamma.fit(*columns(rows).values())
     except (InsufficientDataError, MissingExtraError) as error:
         return error
 
 
-def _margin(everyone: Sequence[CustomerSummary], shop: Shop) -> float | None:
-    """Profit as a share of revenue over the whole base; None where either is unknown.
+def margin_of(everyone: Sequence[CustomerSummary], shop: Shop) -> float | None:
+    """Return profit as a share of revenue over a base; None where either is unknown.
 
     More than all of it cannot be kept: then more cost came back than was sold.
     """

@@ -4,7 +4,8 @@
 
 Each week's purchases are valued in the middle of the week. δ = ln(1 + d)/52 is the continuous
 weekly rate of d a year: 15 % is 0.0026877. (A year has 52.18 weeks; 52 keeps 156 weeks three
-years, and makes δ larger by 0.3 % of itself.)
+years, and makes δ larger by 0.3 % of itself.) Without a horizon the sum over weeks becomes the
+discounted expected residual transactions: each purchase counts at its own moment, for ever.
 
 The interval covers how far the models' parameters may be off, given the data they were
 fitted on: it says how well the *mean* over such customers is known, not how luck will spread
@@ -22,7 +23,7 @@ from attrs import frozen
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.value._worth import Case
 from crmkit.metrics.value.models._arithmetic import Numbers, as_column
-from crmkit.metrics.value.models._dropout import DropoutModel
+from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 
@@ -53,7 +54,7 @@ class BaseValue:
 
 
 def clv(
-    model: DropoutModel,
+    model: BuyingModel,
     spend: GammaGamma,
     *,
     repeats: int,
@@ -63,7 +64,7 @@ def clv(
     mean_spend: float | None,
     margin: float | None,
     currency: str,
-    horizon_weeks: float = 156,
+    horizon_weeks: float | None = 156,
     annual_discount: float = 0.15,
     fit: Fit[Any] | None = None,
     spend_fit: Fit[GammaGamma] | None = None,
@@ -73,7 +74,7 @@ def clv(
     Needs the standard library only; ``total_clv`` values many customers at once.
 
     Args:
-        model: A BG/NBD or MBG/NBD, in weeks.
+        model: A model of buying, in weeks: MBG/NBD, Pareto/NBD, …
         spend: A Gamma-Gamma, in units of ``currency``.
         repeats: Purchases after the first.
         recency: Weeks from first to last purchase.
@@ -82,8 +83,8 @@ def clv(
         mean_spend: Revenue per purchase, in units of ``currency``; not read without purchases.
         margin: Share of revenue that is kept, at most 1; None if unknown.
         currency: ISO 4217 code of the money.
-        horizon_weeks: How far ahead, in weeks.
-        annual_discount: Discount rate per year, 0 or more; 0.15 is 15 %.
+        horizon_weeks: How far ahead, in weeks; None for ever, which needs a discount.
+        annual_discount: Discount rate per year, 0 to 1; 0.15 is 15 %.
         fit: Where ``model`` comes from; one half of the interval.
         spend_fit: Where ``spend`` comes from; the other half.
 
@@ -125,7 +126,7 @@ def clv(
 
 
 def total_clv(
-    model: DropoutModel,
+    model: BuyingModel,
     spend: GammaGamma,
     *,
     repeats: Any,
@@ -135,7 +136,7 @@ def total_clv(
     mean_spend: Any,
     margin: float | None,
     currency: str,
-    horizon_weeks: float = 156,
+    horizon_weeks: float | None = 156,
     annual_discount: float = 0.15,
     fit: Fit[Any] | None = None,
     spend_fit: Fit[GammaGamma] | None = None,
@@ -143,7 +144,7 @@ def total_clv(
     """Value many customers at once, one by one as ``clv`` does, and all together.
 
     Args:
-        model: A BG/NBD or MBG/NBD, in weeks.
+        model: A model of buying, in weeks: MBG/NBD, Pareto/NBD, …
         spend: A Gamma-Gamma, in units of ``currency``.
         repeats: Purchases after the first, one per customer.
         recency: Weeks from first to last purchase, one per customer.
@@ -152,8 +153,8 @@ def total_clv(
         mean_spend: Revenue per purchase, one per customer; not read without purchases.
         margin: Share of revenue that is kept, at most 1; None if unknown.
         currency: ISO 4217 code of the money.
-        horizon_weeks: How far ahead, in weeks.
-        annual_discount: Discount rate per year, 0 or more; 0.15 is 15 %.
+        horizon_weeks: How far ahead, in weeks; None for ever, which needs a discount.
+        annual_discount: Discount rate per year, 0 to 1; 0.15 is 15 %.
         fit: Where ``model`` comes from; one half of the intervals.
         spend_fit: Where ``spend`` comes from; the other half.
 
@@ -229,7 +230,10 @@ def _told(
 
 
 def _method(case: Case) -> str:
-    return (
-        f"{case.model.NAME} purchases over {case.horizon_weeks:g} weeks, discounted at "
-        f"{case.annual_discount:.4g} a year, × Gamma-Gamma spend × margin; {_COVERED}"
+    rate = f"{case.annual_discount:.4g} a year"
+    ahead = (
+        f"for ever, each discounted at its own moment at {rate}"
+        if case.horizon_weeks is None
+        else f"over {case.horizon_weeks:g} weeks, discounted at {rate}"
     )
+    return f"{case.model.NAME} purchases {ahead}, × Gamma-Gamma spend × margin; {_COVERED}"

@@ -1,281 +1,244 @@
-"""Customer equity: what those are worth who may become customers, or may change the brand.
+"""Customer equity: what a shop's customers are worth, those it has and those it may yet win.
 
-``prospect_equity`` follows Blattberg & Deighton: of the prospects approached at cost A a share
-a is won and brings m a year; from the first year on R is spent on each to keep them, and a
-share r stays.
+    CE = Σ CLV of the customers  +  Σ prospects × equity per prospect  (+ saved by referrals)
 
-    CE = a m − A + a (m − R/r) r′/(1 − r′),   r′ = r/(1 + d)
+A part that is not known is not 0: then there is no total, but what is known is added up. The
+interval of a sum of unrelated parts is put together from theirs (Zou & Donner):
 
-``switching_equity`` follows Rust, Lemon & Zeithaml: at each purchase a customer chooses among
-all brands of the market, with chances that depend on the brand bought last, so that who
-leaves may come back.
+    low = Σ θ_i − √Σ (θ_i − l_i)²,   high = Σ θ_i + √Σ (u_i − θ_i)²
 
-    CLV_j = Σ_t (1 + d)^(−t/f) v_j π_j B_jt,   B_t = B_0 M^t
+A part given without an interval is taken as it is, except the customers, without whose
+interval the total has none. All rates are of a year, and all amounts at today's worth.
 
 Sources: Blattberg, R. C., Deighton, J. (1996). Manage marketing by the customer equity test.
-Harvard Business Review 74(4), 136-144. Rust, R. T., Lemon, K. N., Zeithaml, V. A. (2004).
-Return on marketing: using customer equity to focus marketing strategy. Journal of Marketing
-68(1), 109-127.
+Harvard Business Review 74(4), 136-144. Zou, G. Y., Donner, A. (2008). Construction of
+confidence limits about effect measures: a general approach. Statistics in Medicine 27(10),
+1693-1702.
 """
 
-from collections.abc import Mapping, Sequence
-from math import log1p
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import fsum, hypot
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
-from crmkit.domain.money import currency_code
+from crmkit.domain.money import Money, currency_code
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
-from crmkit.metrics.intervals import checked_number
-from crmkit.metrics.value._chain import Chain, chances, checked_chain, names_of, worth
-from crmkit.metrics.value._closed_form import as_float, finite, in_money, read_out
-from crmkit.metrics.value._exact import Number, exact
+from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.value._closed_form import finite, in_money
+from crmkit.metrics.value.prospects import Prospects
 
-__all__ = ["ProspectEquity", "SwitchingEquity", "prospect_equity", "switching_equity"]
+__all__ = ["CustomerEquity", "customer_equity"]
+
+_METHOD = "sum of the parts; the interval puts those of unrelated parts together"
+_NOT_ASKED = "what prospects are worth is not known: say prospects=() if there are none"
+_NO_REFERRALS = "acquisition cost saved by referrals is not counted: it was not given"
+_NO_SHARES = "no shares: a part is below 0, or all are 0"
+CURRENT, PROSPECTS, REFERRALS = "current customers", "prospects", "saved by referrals"
 
 
 @frozen(kw_only=True)
-class ProspectEquity(Shown):
-    """What one prospect is worth before they are approached.
+class CustomerEquity(Shown):
+    """What the customers of a shop are worth, those of today and those to come.
 
     Attributes:
-        acquisition: Of the first year, less the cost of the approach, in units of
-            ``currency``.
-        retention: Of the years after, less the cost of keeping, in units of ``currency``.
-        currency: ISO 4217 code of the money.
-        terms: What went in, by name, as it is shown.
+        parts: Worth of each part by name, in the order of reading; a value is None where it
+            is not known.
+        total: Their sum; its value is None where a part is not known.
+        known: The sum of those that are known.
+        segments: What went into each segment of prospects, by its name.
     """
 
-    acquisition: float
-    retention: float
-    currency: str = field(converter=currency_code)
-    terms: Mapping[str, str] = field(converter=FrozenMapping, hash=False)
+    parts: Mapping[str, Estimate] = field(converter=FrozenMapping, hash=False)
+    total: Estimate
+    known: Estimate
+    segments: Mapping[str, Prospects] = field(converter=FrozenMapping, hash=False)
 
     @property
-    def value(self) -> float:
-        """Acquisition and retention equity together, in units of ``currency``."""
-        return self.acquisition + self.retention
+    def notes(self) -> tuple[str, ...]:
+        """What is not counted, and what does not pay."""
+        return tuple(_notes(self))
+
+    @property
+    def current(self) -> Estimate:
+        """Lifetime value of the customers there are."""
+        found: Estimate = self.parts[CURRENT]
+        return found
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """The names of the parts that are not known."""
+        return tuple(name for name, one in self.parts.items() if one.value is None)
+
+    @property
+    def coverage(self) -> float:
+        """Share of the parts, 0 to 1, that are known."""
+        return 1 - len(self.lacking) / len(self.parts)
+
+    @property
+    def shares(self) -> Mapping[str, float] | None:
+        """Share of each part in the total; None without one, or with a part below 0."""
+        known = {name: one.value for name, one in self.parts.items() if one.value is not None}
+        if not self.total.value or any(one < 0 for one in known.values()):
+            return None
+        return {name: one / self.total.value for name, one in known.items()}
 
     def sheet(self) -> Sheet:
-        """Return the equity and its two parts as they are shown."""
-        rows = (
-            ("acquisition", in_money(self.acquisition, self.currency)),
-            ("retention", in_money(self.retention, self.currency)),
-            *self.terms.items(),
+        """Return the total and its parts as they are shown."""
+        return Sheet(
+            title=f"Customer equity: {self._answer()}", rows=self._rows(), notes=self.notes
         )
-        return Sheet(title=f"Equity per prospect: {self._answer()}", rows=rows)
 
     def explain(self) -> Explanation:
-        """Return how the equity came about."""
-        return explained("prospect_equity", self._answer(), inputs=self.terms)
+        """Return how the total came about."""
+        segments = (
+            worth.explain()
+            for one in self.segments.values()
+            if (worth := one.equity(self.total.unit)) is not None
+        )
+        return explained(
+            "customer_equity",
+            self.total,
+            inputs=self._rows(),
+            coverage=f"{len(self.parts) - len(self.lacking)} of {len(self.parts)} parts",
+            left_out=(*(f"{name}: {self.parts[name]}" for name in self.lacking), *self.notes),
+            parts=(self.current.explain("base_clv"), *segments),
+        )
 
     def _answer(self) -> str:
-        return in_money(self.value, self.currency)
+        return self.total.told if self.total.value is None else str(self.total)
+
+    def _rows(self) -> tuple[tuple[str, str], ...]:
+        shares = self.shares or {}
+        rows = tuple(
+            (name, f"{one}; {shares[name]:.0%}" if name in shares else str(one))
+            for name, one in self.parts.items()
+        )
+        return rows if not self.lacking else (*rows, ("known", str(self.known)))
 
 
-def prospect_equity(
-    acquisition_rate: Number,
-    margin: Number,
-    retention: Number,
-    discount: Number,
+def customer_equity(
+    current: Estimate,
     *,
+    prospects: Prospects | Iterable[Prospects] | None = None,
+    referrals: Money | Estimate | None = None,
     currency: str,
-    acquisition_cost: Number = 0,
-    retention_cost: Number = 0,
-) -> ProspectEquity:
-    """Value a prospect: the chance to win them, and what they bring from then on.
+) -> CustomerEquity:
+    """Add up what the customers of a shop are worth, those of today and those to come.
 
     Args:
-        acquisition_rate: Share of the prospects approached who become customers, 0 to 1.
-        margin: Money a customer brings per year before the cost of keeping them.
-        retention: Share of customers who stay from one year to the next, 0 to 1.
-        discount: Discount rate per year, 0 or more.
-        currency: ISO 4217 code of the money.
-        acquisition_cost: Cost of approaching one prospect, 0 or more.
-        retention_cost: Cost of keeping one customer for a year, 0 or more.
+        current: Lifetime value of the customers there are, such as ``total_clv(…).total``.
+        prospects: Those who may become customers, by segment; an empty sequence for none,
+            None where that is not known.
+        referrals: Acquisition cost that customers save by bringing others, where it is to be
+            counted. What those bring is in ``current`` or ``prospects`` already.
+        currency: ISO 4217 code of all money.
 
     Raises:
-        InvalidValueError: A term that cannot be, or a value without end (retention 1 at
-            discount 0).
+        CurrencyMismatchError: Money in another currency.
+        InvalidValueError: Two segments of one name, or intervals of different coverage.
 
     Source:
         Blattberg & Deighton (1996).
 
-    >>> costs = {"acquisition_cost": 5, "retention_cost": 10}
-    >>> round(prospect_equity(0.1, 100, 0.8, 0.1, **costs, currency="EUR").value, 2)
-    28.33
+    >>> base = Estimate(value=5000, low=4000, high=6200, n=80, unit="EUR", method="CLV")
+    >>> found = customer_equity(base, prospects=(), currency="EUR")
+    >>> print(found.total)
+    EUR 5,000 (4,000 to 6,200, n 80)
     """
-    won = exact(acquisition_rate, "acquisition_rate", low=0, high=1)
-    yearly, spent = exact(margin, "margin"), exact(acquisition_cost, "acquisition_cost", low=0)
-    kept, rate = exact(retention, "retention", low=0, high=1), exact(discount, "discount", low=0)
-    keeping = exact(retention_cost, "retention_cost", low=0)
-    if kept == 1 + rate:
-        rule = "must be less than 1 where nothing is discounted"
-        raise InvalidValueError("retention", retention, rule, "the value would have no end")
-    # The formula above with r taken out of its denominators, so that retention may be 0.
-    first = won * yearly - spent
-    later = won * (yearly * kept - keeping) / (1 + rate - kept)
-    as_float(abs(first) + abs(later), "margin", margin)
-    return ProspectEquity(
-        acquisition=float(first),
-        retention=float(later),
-        currency=currency,
-        terms={
-            "won": f"{float(won):.4g}",
-            "margin": f"{in_money(float(yearly), currency)} a year",
-            "approach": f"{in_money(float(spent), currency)} a prospect",
-            "keeping": f"{in_money(float(keeping), currency)} a year",
-            "retention": f"{float(kept):.4g} a year",
-            "discount": f"{float(rate):.4g} a year",
-        },
+    code = currency_code(currency)
+    segments = _segments(prospects)
+    parts = {CURRENT: _in(code, current, "current")}
+    if segments is None:
+        parts[PROSPECTS] = undefined(unit=code, method="prospects", note=_NOT_ASKED)
+    for name, one in (segments or {}).items():
+        parts[name] = one.worth(code)
+    if referrals is not None:
+        parts[REFERRALS] = _in(code, referrals, "referrals")
+    return CustomerEquity(
+        parts=parts,
+        total=_total(parts, code),
+        known=_sum({name: one for name, one in parts.items() if one.value is not None}, code),
+        segments=segments or {},
     )
 
 
-@frozen(kw_only=True)
-class SwitchingEquity(Shown):
-    """What the customers of a market are worth to each brand.
-
-    Attributes:
-        by_brand: Equity by the name of the brand, in units of ``currency``.
-        currency: ISO 4217 code of the money.
-        customers: How many customers it is for.
-        discount: Discount rate per year.
-        purchases_per_year: How often a customer buys in the market.
-        purchases: How many purchases count; None for ever.
-    """
-
-    by_brand: Mapping[str, float] = field(converter=FrozenMapping, hash=False)
-    currency: str = field(converter=currency_code)
-    customers: float
-    discount: float
-    purchases_per_year: float
-    purchases: int | None
-
-    def sheet(self) -> Sheet:
-        """Return the equities and their terms as they are shown."""
-        rows = (
-            *((name, in_money(one, self.currency)) for name, one in self.by_brand.items()),
-            *self._inputs(),
-        )
-        return Sheet(title="Customer equity by brand", rows=rows)
-
-    def explain(self) -> Explanation:
-        """Return how the equities came about."""
-        told = read_out(self.by_brand, self.currency)
-        return explained("switching_equity", told, inputs=self._inputs())
-
-    def _inputs(self) -> tuple[tuple[str, str], ...]:
-        many = "purchase" if self.purchases == 1 else "purchases"
-        horizon = "for ever" if self.purchases is None else f"{self.purchases:,} {many}"
-        return (
-            ("customers", f"{self.customers:,g}"),
-            ("discount", f"{self.discount:.4g} a year"),
-            ("purchases", f"{self.purchases_per_year:.4g} a year"),
-            ("horizon", horizon),
-        )
-
-
-def switching_equity(
-    switching: Sequence[Sequence[float]],
-    start: Sequence[float],
-    *,
-    spend: Sequence[float],
-    margins: Sequence[float],
-    discount: float,
-    currency: str,
-    purchases_per_year: float = 1,
-    purchases: int | None = None,
-    customers: float = 1,
-    brands: Sequence[str] | None = None,
-) -> SwitchingEquity:
-    """Value the customers of a market to each of its brands.
-
-    Args:
-        switching: Chance of buying each brand next, by the brand bought last (row); each row
-            sums to 1.
-        start: Chance that the purchase of today is of each brand; sums to 1.
-        spend: Money per purchase of each brand, 0 or more, in units of ``currency``.
-        margins: Share of the spend that each brand keeps, at most 1.
-        discount: Discount rate per year, 0 or more; above 0 for an endless horizon.
-        currency: ISO 4217 code of the money.
-        purchases_per_year: How often a customer buys in the market, above 0.
-        purchases: How many purchases count, that of today included; None for ever.
-        customers: How many customers there are that the terms are the mean of.
-        brands: Names of the brands; "1", "2", … where they are not given.
-
-    Raises:
-        InvalidValueError: A term that cannot be, chances that do not sum to 1, or a value
-            without end.
-
-    Source:
-        Rust, Lemon & Zeithaml (2004).
-
-    >>> moves = [[0.9, 0.1], [0.2, 0.8]]
-    >>> terms = {"spend": [50, 40], "margins": [0.2, 0.2], "discount": 0.1, "currency": "EUR"}
-    >>> two = switching_equity(moves, [1, 0], **terms, purchases=2, brands=["ours", "theirs"])
-    >>> round(two.by_brand["ours"], 2)  # 10 + 0.9 × 10 ÷ 1.1
-    18.18
-    """
-    chain = checked_chain(switching, "switching")
-    size = len(chain)
-    first = chances(start, "start", size)
-    kept = _per_brand(spend, margins, size)
-    frequency = _frequency(purchases_per_year)
-    force = log1p(checked_number(discount, "discount", low=0)) / frequency
-    people = checked_number(customers, "customers", low=0)
-    bought = _bought(chain, first, force, _further(purchases))
-    names = names_of(brands, size, "brands")
-    return SwitchingEquity(
-        by_brand={
-            name: finite(people * each * times, "spend", tuple(spend))
-            for name, each, times in zip(names, kept, bought, strict=True)
-        },
-        currency=currency,
-        customers=people,
-        discount=float(discount),
-        purchases_per_year=frequency,
-        purchases=None if purchases is None else int(purchases),
-    )
-
-
-def _per_brand(spend: Sequence[float], margins: Sequence[float], size: int) -> list[float]:
-    """What each brand keeps of a purchase."""
-    for name, given in (("spend", spend), ("margins", margins)):
-        if len(given) != size:
-            raise InvalidValueError(name, len(given), f"must be {size}, one per brand")
-    paid = [checked_number(one, f"spend[{at}]", low=0) for at, one in enumerate(spend)]
-    shares = [_share(one, f"margins[{at}]") for at, one in enumerate(margins)]
-    return [one * share for one, share in zip(paid, shares, strict=True)]
-
-
-def _share(given: float, name: str) -> float:
-    share = checked_number(given, name)
-    if share > 1:
-        raise InvalidValueError(name, given, "must be 1 or less", "write 40 % as 0.4")
-    return share
-
-
-def _frequency(given: float) -> float:
-    frequency = checked_number(given, "purchases_per_year", low=0)
-    if not frequency:
-        raise InvalidValueError("purchases_per_year", given, "must be above 0")
-    return frequency
-
-
-def _further(purchases: int | None) -> int | None:
-    if purchases is None:
+def _segments(given: Prospects | Iterable[Prospects] | None) -> dict[str, Prospects] | None:
+    if given is None:
         return None
-    return int(checked_number(purchases, "purchases", low=1, high=100_000, whole=True)) - 1
+    listed = [given] if isinstance(given, Prospects) else list(given)
+    taken = {CURRENT, REFERRALS}
+    for at, one in enumerate(listed):
+        if one.name in taken:
+            raise InvalidValueError(f"prospects[{at}].name", one.name, "must be of one part alone")
+        taken.add(one.name)
+    return {one.name: one for one in listed}
 
 
-def _bought(chain: Chain, first: list[float], force: float, further: int | None) -> list[float]:
-    """How many purchases each brand is to expect, discounted to now."""
-    found = []
-    for brand in range(len(chain)):
-        hits = [float(one == brand) for one in range(len(chain))]
-        values = worth(chain, hits, force, further)
-        found.append(sum(a * b for a, b in zip(first, values, strict=True)))
-    return found
+def _in(currency: str, part: Estimate | Money, name: str) -> Estimate:
+    if isinstance(part, Money):
+        amount = Estimate(value=float(part.amount), n=1, unit=part.currency, method="as given")
+        return _in(currency, amount, name)
+    if not part.is_money:
+        raise InvalidValueError(f"{name}.unit", part.unit, "must be a currency")
+    if part.unit != currency:
+        raise CurrencyMismatchError(currency, part.unit)
+    return part
+
+
+def _total(parts: Mapping[str, Estimate], currency: str) -> Estimate:
+    unknown = [name for name, one in parts.items() if one.value is None]
+    if unknown:
+        note = f"not known: {', '.join(unknown)}"
+        return undefined(unit=currency, method=_METHOD, note=note, n=parts[CURRENT].n)
+    return _sum(parts, currency)
+
+
+def _sum(parts: Mapping[str, Estimate], currency: str) -> Estimate:
+    """The sum of known parts, with an interval unless the customers have none."""
+    if not parts:
+        return undefined(unit=currency, method=_METHOD, note="no part is known")
+    values = [one.value for one in parts.values() if one.value is not None]
+    middle = finite(fsum(values), "current", values)
+    n = sum(one.n for name, one in parts.items() if name == CURRENT)
+    total = Estimate(value=middle, n=n, unit=currency, method=_METHOD)
+    ends = [one for one in parts.values() if one.span]
+    if not ends or (CURRENT in parts and not parts[CURRENT].span):
+        return total
+    _one_level(ends)
+    low, high = _reach([one.low for one in ends], ends), _reach([one.high for one in ends], ends)
+    return evolve(
+        total,
+        low=None if low is None else middle - low,
+        high=None if high is None else middle + high,
+        level=ends[0].level,
+    )
+
+
+def _one_level(parts: Sequence[Estimate]) -> None:
+    for one in parts:
+        if one.level != parts[0].level:
+            rule = f"must be {parts[0].level:g}, as that of the other parts"
+            raise InvalidValueError("level", one.level, rule)
+
+
+def _reach(ends: Sequence[float | None], parts: Sequence[Estimate]) -> float | None:
+    """How far the interval of the sum reaches to one side; None where a part's is open."""
+    if None in ends:
+        return None
+    pairs = zip(ends, parts, strict=True)
+    return hypot(*(end - (one.value or 0.0) for end, one in pairs if end is not None))
+
+
+def _notes(equity: CustomerEquity) -> Iterator[str]:
+    for name, one in equity.parts.items():
+        if name in equity.segments and one.value is not None and one.value < 0:
+            lost = in_money(-one.value, one.unit)
+            yield f"{name}: approaching them costs {lost} more than they bring"
+    if REFERRALS not in equity.parts:
+        yield _NO_REFERRALS
+    if equity.total.value is not None and equity.shares is None:
+        yield _NO_SHARES

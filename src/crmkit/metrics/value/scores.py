@@ -14,9 +14,9 @@ from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.value._worth import with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
 from crmkit.metrics.value.clv import clv, total_clv
+from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
-from crmkit.metrics.value.models.mbgnbd import MBGNBD
 
 __all__ = ["HORIZON_WEEKS", "YEAR_WEEKS", "Scores", "Told", "score", "score_all"]
 
@@ -93,10 +93,10 @@ def _of_buying(models: BaseModels, history: Mapping[str, Any]) -> dict[str, Told
     if not isinstance(models.buying, Fit):
         return {}
 
-    def alive(model: MBGNBD) -> Any:
+    def alive(model: BuyingModel) -> Any:
         return model.probability_alive(**history)
 
-    def purchases(model: MBGNBD) -> Any:
+    def purchases(model: BuyingModel) -> Any:
         return model.expected_purchases(**history, weeks=YEAR_WEEKS)
 
     return {

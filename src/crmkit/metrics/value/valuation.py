@@ -5,6 +5,7 @@ missing says why; the rest is still given.
 """
 
 from collections.abc import Sequence
+from enum import Enum
 from math import fsum
 from typing import Any
 
@@ -21,8 +22,9 @@ from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
 from crmkit.metrics.value._worth import with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of
+from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
-from crmkit.metrics.value.models.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 from crmkit.metrics.value.scores import HORIZON_WEEKS, YEAR_WEEKS, Scores, Told, score, score_all
 
 __all__ = ["BaseValues", "CustomerValue", "value_of", "values_of"]
@@ -31,10 +33,20 @@ _NO_PURCHASE = "no net purchase yet"
 _NO_LEAVING = "the log shows no sign that customers leave, so it cannot tell who has left"
 _NO_INTERVAL = "no interval: the fit of what customers spend did not converge"
 _INTERVAL = "interval: uncertainty of the models' parameters, not the luck of one customer"
-_ALIVE = f"MBG/NBD; {_INTERVAL}"
-_COMING = f"MBG/NBD over {YEAR_WEEKS} weeks; {_INTERVAL}"
-_SPEND = f"Gamma-Gamma; {_INTERVAL}"
-_FUTURE = f"MBG/NBD × Gamma-Gamma over {HORIZON_WEEKS} weeks, discounted; {_INTERVAL}"
+
+
+class _Of(Enum):
+    """What a figure is of, and how it is found."""
+
+    ALIVE = "{buying}"
+    COMING = f"{{buying}} over {YEAR_WEEKS} weeks"
+    SPEND = "{spend}"
+    FUTURE = f"{{buying}} × {{spend}} over {HORIZON_WEEKS} weeks, discounted"
+
+    def method(self, models: BaseModels) -> str:
+        """Return the method in words, with the models' names."""
+        told = self.value.format(buying=models.buying_name, spend=GammaGamma.NAME)
+        return f"{told}; {_INTERVAL}"
 
 
 @frozen(kw_only=True)
@@ -155,14 +167,14 @@ def values_of(models: BaseModels, people: Sequence[CustomerSummary]) -> BaseValu
     buyers = [one for one in people if one.days]
     scores, future = score_all(models, buyers)
     found = iter(scores)
-    together = _unknown(models, models.shop.currency, _FUTURE)
+    together = _unknown(models, models.shop.currency, _Of.FUTURE)
     if future is not None:
-        together = evolve(future, notes=_doubts(models, _FUTURE) or future.notes)
+        together = evolve(future, notes=_doubts(models, _Of.FUTURE) or future.notes)
     return BaseValues(
         rows=tuple(_told(models, one, next(found) if one.days else Scores()) for one in people),
         alive=_alive_of(models, scores),
         expected_purchases=_purchases_of(models, buyers),
-        clv=_kept(models, together),
+        clv=kept_part(together, models.margin),
     )
 
 
@@ -179,21 +191,21 @@ def _brought(models: BaseModels, buying: Buying) -> dict[str, Any]:
 def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> CustomerValue:
     currency, bought = models.shop.currency, bool(summary.days)
 
-    def figure(told: Told, unit: str, method: str) -> Estimate:
+    def figure(told: Told, unit: str, of: _Of) -> Estimate:
         value, low, high = told
         if value is None:
-            return _unknown(models, unit, method, bought=bought)
+            return _unknown(models, unit, of, bought=bought)
         return Estimate(
             value=value,
             low=low,
             high=high,
-            n=models.spend_n if method is _SPEND else models.n,
+            n=models.spend_n if of is _Of.SPEND else models.n,
             unit=unit,
-            method=method,
-            notes=_doubts(models, method),
+            method=of.method(models),
+            notes=_doubts(models, of),
         )
 
-    future = figure(scores.future, currency, _FUTURE)
+    future = figure(scores.future, currency, _Of.FUTURE)
     value, low, high = scores.alive
     alive = Told(value, low, None if high is None else min(1.0, high))
     return CustomerValue(
@@ -201,34 +213,33 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
         period=None,
         **_brought(models, summary.buying),
         tenure=summary.age,
-        alive=figure(alive, "chance", _ALIVE),
-        expected_purchases=figure(scores.purchases, "occasions", _COMING),
-        expected_spend=figure(scores.spend, currency, _SPEND),
+        alive=figure(alive, "chance", _Of.ALIVE),
+        expected_purchases=figure(scores.purchases, "occasions", _Of.COMING),
+        expected_spend=figure(scores.spend, currency, _Of.SPEND),
         future_revenue=future,
-        clv=_kept(models, future),
+        clv=kept_part(future, models.margin),
         models=models.lines(),
     )
 
 
-def _doubts(models: BaseModels, method: str) -> tuple[str, ...]:
+def _doubts(models: BaseModels, of: _Of) -> tuple[str, ...]:
     """Why a figure that rests on spend has no interval."""
     sure = isinstance(models.spend, Fit) and models.spend.converged
-    return () if sure or method not in {_SPEND, _FUTURE} else (_NO_INTERVAL,)
+    return () if sure or of not in {_Of.SPEND, _Of.FUTURE} else (_NO_INTERVAL,)
 
 
-def _unknown(models: BaseModels, unit: str, method: str, *, bought: bool = True) -> Estimate:
+def _unknown(models: BaseModels, unit: str, of: _Of, *, bought: bool = True) -> Estimate:
     """A figure without a value, and the first reason for that."""
-    reason = models.spend_missing if method is _SPEND else models.missing
+    reason = models.spend_missing if of is _Of.SPEND else models.missing
     if not bought:
         reason = _NO_PURCHASE
-    elif method is _ALIVE and isinstance(models.buying, Fit):
+    elif of is _Of.ALIVE and isinstance(models.buying, Fit):
         reason = _NO_LEAVING
-    return undefined(unit=unit, method=method, note=reason or _NO_PURCHASE)
+    return undefined(unit=unit, method=of.method(models), note=reason or _NO_PURCHASE)
 
 
-def _kept(models: BaseModels, future: Estimate) -> Estimate:
-    """The part of a future revenue that stays as profit."""
-    margin = models.margin
+def kept_part(future: Estimate, margin: float | None) -> Estimate:
+    """Return the part of a future revenue that stays as profit; undefined without a margin."""
     if future.value is None:
         return future
     if margin is None:
@@ -241,10 +252,10 @@ def _kept(models: BaseModels, future: Estimate) -> Estimate:
 def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Estimate:
     """How often all of them will come; the interval is the parameters' uncertainty."""
     if not buyers or not isinstance(models.buying, Fit):
-        return _unknown(models, "occasions", _COMING, bought=bool(buyers))
+        return _unknown(models, "occasions", _Of.COMING, bought=bool(buyers))
     history = columns(history_of(one) for one in buyers)
 
-    def coming(model: MBGNBD) -> float:
+    def coming(model: BuyingModel) -> float:
         return fsum(model.expected_purchases(**history, weeks=YEAR_WEEKS))
 
     value, ends = with_interval(coming, models.buying)
@@ -255,7 +266,7 @@ def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Esti
         high=high,
         n=len(buyers),
         unit="occasions",
-        method=_COMING,
+        method=_Of.COMING.method(models),
     )
 
 
@@ -263,7 +274,7 @@ def _alive_of(models: BaseModels, scores: Sequence[Scores]) -> Estimate:
     """How many will still be there; each is a toss of their own chance."""
     chances = [one.alive.value for one in scores if one.alive.value is not None]
     if not chances:
-        return _unknown(models, "customers", _ALIVE, bought=bool(scores))
+        return _unknown(models, "customers", _Of.ALIVE, bought=bool(scores))
     spread = two_sided_z() * fsum(chance * (1 - chance) for chance in chances) ** 0.5
     middle = fsum(chances)
     return Estimate(
@@ -272,5 +283,5 @@ def _alive_of(models: BaseModels, scores: Sequence[Scores]) -> Estimate:
         high=min(float(len(chances)), middle + spread),
         n=len(chances),
         unit="customers",
-        method="sum of the chances (MBG/NBD); the interval is the luck of each customer",
+        method=f"sum of the chances ({models.buying_name}); interval: the luck of each customer",
     )

@@ -15,18 +15,17 @@ depends on x alone is computed once per distinct x, logarithms once per distinct
 import math
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics.value.fitting.optimise import Optimum, described, maximise, plain_errors
-from crmkit.metrics.value.fitting.tally import read_weights, tally
+from crmkit.metrics.value.fitting.tally import BLOCK, Levels, read_weights, sample_stride, tally
 from crmkit.metrics.value.models._arithmetic import (
     Arrays,
     Numbers,
     as_column,
     log_rising,
-    logistic,
     softplus,
 )
 from crmkit.metrics.value.models.fit import Fit
@@ -43,7 +42,14 @@ _MEANINGS = {name: _ALIKE["rate" if name in _PARTNERS[0] else "chance"] for name
 _BORDERS = {"r": (1e-4, 1e4), "alpha": (1e-6, 1e7), "a": (1e-5, 1e4), "b": (1e-5, 1e6)}
 _NEVER_LEAVES = (1e-6, 1.0)
 # Shapes (r, a, b) to start from; α follows from the mean number of purchases.
-_STARTS = ((0.5, 1.0, 3.0), (0.2, 0.3, 0.6), (2.0, 0.5, 10.0), (10.0, 2.0, 4.0), (0.05, 2.0, 2.0))
+_STARTS = (
+    (0.5, 1.0, 3.0),
+    (0.2, 0.3, 0.6),
+    (2.0, 0.5, 10.0),
+    (10.0, 2.0, 4.0),
+    (0.05, 2.0, 2.0),
+    (0.3, 0.01, 0.1),
+)
 _CUSTOMERS, _REPEATERS = 10, 5
 _MANY_CUSTOMERS, _MANY_REPEATERS = 200, 50
 # Half of chi-square's 95 % point with one degree of freedom.
@@ -58,7 +64,7 @@ _NOBODY_LEAVES = (
 
 @frozen(kw_only=True, eq=False)
 class _Tallied:
-    """Distinct histories, and how many customers have each; time in mean ages."""
+    """Distinct histories, how many customers have each, and their mean age."""
 
     x: Numbers
     t_x: Numbers
@@ -74,6 +80,14 @@ class _Tallied:
     def repeaters(self) -> float:
         return float(self.w[self.x > 0].sum())
 
+    def some(self) -> "_Tallied | None":
+        """Every so-manieth history, evenly over all of them; None where that saves nothing."""
+        stride = sample_stride(len(self.w))
+        if stride == 1:
+            return None
+        x, t_x, T, w = (column[::stride] for column in (self.x, self.t_x, self.T, self.w))
+        return evolve(self, x=x, t_x=t_x, T=T, w=w)
+
 
 def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) -> Fit[Any]:
     """Fit ``cls``; see ``DropoutModel.fit``.
@@ -85,7 +99,7 @@ def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) ->
     data = _tallied(repeats, recency, age, weights)
     _refuse_too_little(data, cls.NAME)
     chances = cls.FIRST_CHANCES
-    optimum = maximise(_Likelihood(data, chances), starts=_starts(data), borders=_BORDERS, n=data.n)
+    optimum = _search(data, chances, _starts(data), _BORDERS)
     notes, converged = (*_about(data), *described(optimum, _MEANINGS)), optimum.is_sharp
     if not converged or optimum.point[2] - optimum.point[3] < _RARELY_LEAVES:
         staying = _without_leaving(data, chances)
@@ -101,7 +115,7 @@ def _tallied(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:
     (x, t_x, T), w = tally([h.repeats, h.recency, h.age], w)
     total = float((w * T).sum())
     unit = total / float(w.sum()) if total > 0 else 1.0
-    return _Tallied(x=x, t_x=t_x / unit, T=T / unit, w=w, unit=unit)
+    return _Tallied(x=x, t_x=t_x, T=T, w=w, unit=unit)
 
 
 def _refuse_too_little(data: _Tallied, name: str) -> None:
@@ -134,50 +148,75 @@ class _Likelihood:
     """Mean log-likelihood and its gradient, over log-parameters.
 
     Attributes:
-        xs, ks: Distinct numbers of repeats, and the chances to leave that go with them.
-        at_x: Share of customers with each of them.
+        x, age, recency: The distinct values of each column, times in mean ages.
+        ks: Chances to leave that go with each number of repeats.
+        at_x, at_age, bought_at_age: Share of customers at each value, and their repeats.
+        blocks: Of the rows that may have left, small enough to stay in a processor's cache:
+            share, repeats, and which of the distinct values they have.
     """
 
     def __init__(self, data: _Tallied, first_chances: int) -> None:
-        self.np, self.m = require("numpy", extra="models"), Arrays()
-        self.digamma = require("scipy.special", extra="models").digamma
-        self.data, self.share = data, data.w / data.n
-        self.xs, self.x_of = self.np.unique(data.x, return_inverse=True)
-        self.ks = self.xs + first_chances
-        self.at_x = self._by_x(self.share)
-        self.may_leave = (self.ks > 0)[self.x_of]
+        np = self.np = require("numpy", extra="models")
+        self.m, self.digamma = Arrays(), require("scipy.special", extra="models").digamma
+        share, levels = data.w / data.n, [*map(Levels.of, (data.x, data.T, data.t_x))]
+        self.x, self.age, self.recency = (level.values for level in levels)
+        self.age, self.recency = self.age / data.unit, self.recency / data.unit
+        self.ks = self.x + first_chances
+        self.at_x = levels[0].sums(share)
+        self.at_age, self.bought_at_age = levels[1].sums(share), levels[1].sums(share * data.x)
+        rows = np.flatnonzero(data.x + first_chances > 0)
+        columns = [column[rows] for column in (share, data.x, *(each.of_row for each in levels))]
+        self.blocks = [
+            [column[start : start + BLOCK] for column in columns]
+            for start in range(0, len(rows), BLOCK)
+        ]
 
     def __call__(self, point: Any) -> tuple[float, Any]:
-        np, data, share = self.np, self.data, self.share
+        np = self.np
         r, alpha, a, b = np.exp(point)
-        age, last = np.log(alpha + data.T), np.log(alpha + data.t_x)
-        used = age - np.log(alpha)
-        odds = (r + data.x) * (age - last)
-        odds += np.log(a / (b + np.maximum(self.ks - 1, 0)))[self.x_of]
-        left = np.where(self.may_leave, softplus(self.m, odds), 0.0)
-        gone = share * np.where(self.may_leave, logistic(self.m, odds), 0.0)
-        value = self.at_x @ self._of_counts(r, a, b) + share @ (left - r * used - data.x * age)
-        by_age, by_last = 1 / (alpha + data.T), 1 / (alpha + data.t_x)
-        of_r = gone @ (age - last) - share @ used
-        of_alpha = share @ ((r * data.T / alpha - data.x) * by_age)
-        of_alpha += gone @ ((r + data.x) * (by_age - by_last))
-        counted_r, of_a, of_b = self._slopes_of_counts(r, a, b, self._by_x(gone))
+        used, by_age = np.log1p(self.age / alpha), 1 / (alpha + self.age)
+        value, of_leaving, slower, gone = self._leaving(r, alpha, a, b)
+        value += self.at_x @ self._of_counts(r, a, b) - r * (self.at_age @ used)
+        value -= self.bought_at_age @ np.log(alpha + self.age)
+        of_r = of_leaving - self.at_age @ used
+        of_alpha = slower + ((r / alpha) * self.at_age * self.age - self.bought_at_age) @ by_age
+        counted_r, of_a, of_b = self._slopes_of_counts(r, a, b, gone)
         gradient = np.array((counted_r + of_r, of_alpha, of_a, of_b))
         return float(value), gradient * (r, alpha, a, b)
 
-    def _by_x(self, values: Numbers) -> Numbers:
-        return self.np.bincount(self.x_of, values, minlength=len(self.xs))
+    def _leaving(
+        self, r: float, alpha: float, a: float, b: float
+    ) -> tuple[float, float, float, Numbers]:
+        """The branch of having left: ln(1 + e^D), its slopes over r and α, and who is gone.
+
+        s is computed as e^(D - ln(1 + e^D)), so that one exponential serves.
+        """
+        np = self.np
+        age, recency = np.log(alpha + self.age), np.log(alpha + self.recency)
+        by_age, by_recency = 1 / (alpha + self.age), 1 / (alpha + self.recency)
+        met = np.log(a / (b + np.maximum(self.ks - 1, 0)))
+        value, of_r, of_alpha, gone_at = 0.0, 0.0, 0.0, np.zeros(len(self.x))
+        for share, x, at_x, at_age, at_recency in self.blocks:
+            silence = age[at_age] - recency[at_recency]
+            odds = (r + x) * silence + met[at_x]
+            left = softplus(self.m, odds)
+            gone = share * np.exp(odds - left)
+            value += share @ left
+            of_r += gone @ silence
+            of_alpha += (gone * (r + x)) @ (by_age[at_age] - by_recency[at_recency])
+            gone_at += np.bincount(at_x, gone, minlength=len(gone_at))
+        return value, of_r, of_alpha, gone_at
 
     def _of_counts(self, r: float, a: float, b: float) -> Numbers:
         """The part of ln L that depends on x alone."""
-        m, xs, ks = self.m, self.xs, self.ks
+        m, xs, ks = self.m, self.x, self.ks
         return log_rising(m, r, xs) + log_rising(m, b, ks) - log_rising(m, a + b, ks)
 
     def _slopes_of_counts(
         self, r: float, a: float, b: float, gone: Numbers
     ) -> tuple[float, float, float]:
         """Slopes over r, a and b of what depends on x, and on who left, alone."""
-        xs, ks, digamma = self.xs, self.ks, self.digamma
+        xs, ks, digamma = self.x, self.ks, self.digamma
         both = digamma(a + b) - digamma(a + b + ks)
         of_r = self.at_x @ (digamma(r + xs) - digamma(r))
         of_a = self.at_x @ both + gone.sum() / a
@@ -191,7 +230,19 @@ def _without_leaving(data: _Tallied, first_chances: int) -> Optimum:
     a, b = _NEVER_LEAVES
     held = {**_BORDERS, "a": (a, a), "b": (b, b)}
     starts = [(r, alpha, a, b) for r, alpha, _, _ in _starts(data)]
-    return maximise(_Likelihood(data, first_chances), starts=starts[:2], borders=held, n=data.n)
+    return _search(data, first_chances, starts[:2], held)
+
+
+def _search(data: _Tallied, first_chances: int, starts: Any, borders: Any) -> Optimum:
+    some = data.some()
+    return maximise(
+        _Likelihood(data, first_chances),
+        starts=starts,
+        borders=borders,
+        n=data.n,
+        rough=some and _Likelihood(some, first_chances),
+        thorough=data.n < _MANY_CUSTOMERS,
+    )
 
 
 def _report(

@@ -2,13 +2,16 @@
 
 Everything happens in the logarithms of the parameters, per customer, so that neither the
 number of customers nor a parameter's size matters. L-BFGS-B walks from several starts, Newton
-steps finish; the Hessian is the difference of analytic gradients.
+steps finish; the Hessian is the difference of analytic gradients. It costs eight gradients or
+more, so a step uses the one at hand for as long as it serves. A likelihood of many customers may
+bring a rough one, of a part of them: that leads to where the fine one's last steps begin.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit._require import require
 
@@ -16,11 +19,19 @@ Objective = Callable[[Any], tuple[float, Any]]
 """From log-parameters to the mean log-likelihood and its gradient."""
 
 _LOG_STEP = 1e-4
-_NEWTON_STEPS = 6
+_NEWTON_STEPS = 20
+# A step that is not this much shorter than the one before asks for a Hessian of its own.
+_SHORTER = 0.1
+# How far from the point of a Hessian it still is that of the covariance.
+_SAME_PLACE = 1e-5
+# How well L-BFGS-B goes before Newton's steps; with more patience where these do not arrive.
+_WALKS = ({"maxiter": 200, "ftol": 1e-9, "gtol": 1e-5}, {"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9})
 # A mean log-likelihood whose slope is below this is flat.
 _FLAT = 1e-6
 # A mean log-likelihood that falls by less has not fallen.
 _ROUNDING = 1e-12
+# What a second start must gain, in the log-likelihood of all, for a third to be worth it.
+_NO_BETTER = 1e-3
 # A Newton step shorter than this, in logarithms, ends the search.
 _ARRIVED = 1e-11
 # How near a border, in logarithms, counts as at it.
@@ -63,25 +74,42 @@ def maximise(
     starts: Sequence[Sequence[float]],
     borders: Mapping[str, tuple[float, float]],
     n: float,
+    rough: Objective | None = None,
+    thorough: bool = False,
 ) -> Optimum:
-    """Return the best optimum; later starts are tried only while no sharp one is found.
+    """Return the best optimum, from more starts if it is not sharp and the next one is better.
 
     Args:
         objective: Mean log-likelihood and gradient over log-parameters.
         starts: Parameters (not logarithms) to start from, best guess first.
         borders: Lowest and highest value of each parameter, in the parameters' order.
         n: Customers that the mean is over.
+        rough: The same over some of the customers: it leads close to the optimum quickly, and
+            has no part in where that is.
+        thorough: Try every start, as the likelihood of few customers may have several peaks.
     """
     best = None
     for start in starts:
-        found = _climb(objective, start, borders, n)
-        if best is None or found.value > best.value + 1e-12:
+        found, before = _climb(objective, start, borders, n, rough), best
+        if before is None or found.value > before.value:
             best = found
-        if best.is_sharp:
+        is_no_better = before is not None and found.value - before.value < _NO_BETTER / n
+        if not thorough and (found.is_sharp or is_no_better):
             break
     if best is None:
         raise AssertionError("a search needs a start")
     return best
+
+
+@frozen(kw_only=True, eq=False)
+class _Place:
+    """A point with its value and gradient, and a Hessian of a point ``off`` from it."""
+
+    point: Any
+    value: float
+    gradient: Any
+    curvature: Any = None
+    off: float = math.inf
 
 
 def _climb(
@@ -89,52 +117,93 @@ def _climb(
     start: Sequence[float],
     borders: Mapping[str, tuple[float, float]],
     n: float,
+    rough: Objective | None,
 ) -> Optimum:
-    np, optimize = require("numpy", extra="models"), require("scipy.optimize", extra="models")
+    np = require("numpy", extra="models")
     box = np.log(np.array(list(borders.values())))
+    point, place = np.clip(np.log(np.array(start)), *box.T), None
+    if rough is not None:
+        point = _walk(rough, point, box, _WALKS[0])
+        place, arrived = _finish(objective, _at(objective, point, _hessian(rough, point)), box)
+        if arrived:
+            return _judge(objective, place, tuple(borders), box, n)
+    for patience in _WALKS:
+        place, arrived = _finish(
+            objective, _at(objective, _walk(objective, point, box, patience)), box
+        )
+        point = place.point
+        if arrived:
+            break
+    return _judge(objective, place, tuple(borders), box, n)
 
-    def descend(point: Any) -> tuple[float, Any]:
-        value, gradient = objective(point)
+
+def _at(objective: Objective, point: Any, curvature: Any = None) -> _Place:
+    value, gradient = objective(point)
+    return _Place(point=point, value=value, gradient=gradient, curvature=curvature)
+
+
+def _walk(objective: Objective, point: Any, box: Any, patience: Mapping[str, float]) -> Any:
+    optimize = require("scipy.optimize", extra="models")
+
+    def descend(at: Any) -> tuple[float, Any]:
+        value, gradient = objective(at)
         return -value, -gradient
 
-    walked = optimize.minimize(
-        descend,
-        np.clip(np.log(np.array(start)), *box.T),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=box,
-        options={"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9},
-    )
-    point = _finish(objective, walked.x, box)
-    return _judge(objective, point, tuple(borders), box, n)
+    return optimize.minimize(
+        descend, point, jac=True, method="L-BFGS-B", bounds=box, options=dict(patience)
+    ).x
 
 
-def _finish(objective: Objective, point: Any, box: Any) -> Any:
-    """Newton steps over the parameters that are free, while they help."""
-    np = require("numpy", extra="models")
+def _finish(objective: Objective, place: _Place, box: Any) -> tuple[_Place, bool]:
+    """Newton steps over the parameters that are free, while they help; whether they arrived."""
+    before = math.inf
     for _ in range(_NEWTON_STEPS):
-        free = _free(point, box)
-        value, gradient = objective(point)
-        curvature = _hessian(objective, point)[np.ix_(free, free)]
-        if not free.any() or np.linalg.eigvalsh(curvature).max() >= 0:
-            break
-        step = np.zeros_like(point)
-        step[free] = np.linalg.solve(curvature, -gradient[free])
-        ahead = np.clip(point + step, *box.T)
-        if objective(ahead)[0] < value - _ROUNDING * (1 + abs(value)):
-            break
-        point = ahead
-        if abs(step).max() < _ARRIVED:
-            break
-    return point
+        if place.curvature is None:
+            place = evolve(place, curvature=_hessian(objective, place.point), off=0.0)
+        ahead, length = _step(objective, place, box)
+        if ahead is None and place.off == 0:
+            return place, False
+        if ahead is None:
+            place = evolve(place, curvature=None)
+            continue
+        place = ahead
+        if length < _ARRIVED:
+            return place, True
+        if length > _SHORTER * before:
+            place = evolve(place, curvature=None)
+        before = length
+    return place, False
 
 
-def _judge(objective: Objective, point: Any, names: tuple[str, ...], box: Any, n: float) -> Optimum:
+def _step(objective: Objective, place: _Place, box: Any) -> tuple[_Place | None, float]:
+    """One Newton step and its length; None where it does not lead upwards."""
     np = require("numpy", extra="models")
+    free = _free(place, box)
+    if not free.any():
+        return place, 0.0
+    curvature = place.curvature[np.ix_(free, free)]
+    if np.linalg.eigvalsh(curvature).max() >= 0:
+        return None, math.inf
+    step = np.zeros_like(place.point)
+    step[free] = np.linalg.solve(curvature, -place.gradient[free])
+    point = np.clip(place.point + step, *box.T)
     value, gradient = objective(point)
-    free = _free(point, box)
-    covariance, unknown = None, tuple(name for name, is_free in zip(names, free, strict=True))
-    curvature = -n * _hessian(objective, point)[np.ix_(free, free)]
+    if value < place.value - _ROUNDING * (1 + abs(value)):
+        return None, math.inf
+    off = place.off + abs(step).max()
+    ahead = evolve(place, point=point, value=value, gradient=gradient, off=off)
+    return ahead, float(abs(step).max())
+
+
+def _judge(
+    objective: Objective, place: _Place, names: tuple[str, ...], box: Any, n: float
+) -> Optimum:
+    np = require("numpy", extra="models")
+    free = _free(place, box)
+    covariance, unknown = None, names
+    if place.curvature is None or place.off > _SAME_PLACE:
+        place = evolve(place, curvature=_hessian(objective, place.point))
+    curvature = -n * place.curvature[np.ix_(free, free)]
     if free.any() and np.linalg.eigvalsh(curvature).min() > 0:
         covariance = np.zeros((len(names), len(names)))
         covariance[np.ix_(free, free)] = np.linalg.inv(curvature)
@@ -142,18 +211,21 @@ def _judge(objective: Objective, point: Any, names: tuple[str, ...], box: Any, n
         unknown = tuple(name for name, width in zip(names, spread, strict=True) if width > _UNKNOWN)
     at_border = tuple(name for name, is_free in zip(names, free, strict=True) if not is_free)
     return Optimum(
-        point=point,
-        value=float(value),
+        point=place.point,
+        value=float(place.value),
         covariance=covariance,
         at_border=at_border,
         unknown=tuple(name for name in unknown if name not in at_border),
-        is_flat=bool(np.all(abs(gradient[free]) < _FLAT)),
+        is_flat=bool(np.all(abs(place.gradient[free]) < _FLAT)),
     )
 
 
-def _free(point: Any, box: Any) -> Any:
+def _free(place: _Place, box: Any) -> Any:
+    """Which parameters are inside the borders, or at one that the likelihood leads away from."""
     lowest, highest = box.T
-    return (point > lowest + _AT_BORDER) & (point < highest - _AT_BORDER)
+    low = (place.point <= lowest + _AT_BORDER) & (place.gradient < _FLAT)
+    high = (place.point >= highest - _AT_BORDER) & (place.gradient > -_FLAT)
+    return ~(low | high | (lowest == highest))
 
 
 def _hessian(objective: Objective, point: Any) -> Any:

@@ -17,7 +17,7 @@ below 2e-14.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from crmkit._require import require
@@ -27,6 +27,14 @@ Numbers = Any
 """A float, or a numpy array of floats."""
 
 _STEPS = 10
+# Times and money mostly are whole numbers of one of these parts: days of weeks, cents.
+_PARTS = (1, 7, 100)
+# Whole numbers beyond this are not looked at as such; keys beyond that do not fit an integer.
+_FINEST, _LARGEST_KEY = 2**31, 2**62
+# How many values show whether such parts are worth trying.
+_LOOK = 1000
+# How many cells to each row a table may have that is not sorted for.
+_ROOM = 4
 _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188)
 # Cells of one block of an array sum: small enough to stay in a processor's cache.
 _BLOCK = 16_384
@@ -118,9 +126,17 @@ class Arrays:
     def once_each(self, function: Callable[..., Numbers], *columns: Numbers) -> Numbers:
         """Compute distinct rows once and spread the answers."""
         np = self._np
-        table = np.column_stack(np.broadcast_arrays(*columns))
-        rows, where = np.unique(table, axis=0, return_inverse=True)
-        return function(*rows.T)[where.reshape(-1)]
+        columns_ = np.broadcast_arrays(*columns)
+        key, size = row_key(np, [coded(np, column) for column in columns_])
+        if size > _ROOM * key.size:
+            values, key = np.unique(key, return_inverse=True)
+            size = len(values)
+        row_of = np.full(size, -1)
+        row_of[key] = np.arange(key.size)
+        rows = row_of[row_of >= 0]
+        answers = np.empty(size)
+        answers[key[rows]] = function(*(column[rows] for column in columns_))
+        return answers[key]
 
     def by_group(
         self, keys: Numbers, function: Callable[..., Numbers], *columns: Numbers
@@ -154,6 +170,50 @@ class Arrays:
             sums.append([half.sum(axis=1) for half in both])
         first, second = zip(*sums, strict=True)
         return np.concatenate(first), np.concatenate(second)
+
+
+def coded(np: Any, column: Numbers) -> tuple[Any, Numbers]:
+    """Tell a column's values apart by whole numbers from 0.
+
+    Values that are whole numbers of sevenths or hundredths, exactly, need no sorting.
+
+    Args:
+        np: numpy.
+        column: Any floats.
+
+    Returns:
+        A code per row, and the value of each code in rising order; some may have no row.
+    """
+    for parts in _PARTS if column.size and abs(column).max() * max(_PARTS) < _FINEST else ():
+        if (np.rint(column[:_LOOK] * parts) / parts != column[:_LOOK]).any():
+            continue
+        counted = np.rint(column * parts)
+        low, high = int(counted.min()), int(counted.max())
+        if high - low < _ROOM * column.size and (counted / parts == column).all():
+            return counted.astype(np.int64) - low, np.arange(low, high + 1) / parts
+    values, codes = np.unique(column, return_inverse=True)
+    return codes, values
+
+
+def row_key(np: Any, columns: Sequence[tuple[Any, Numbers]]) -> tuple[Any, int]:
+    """Tell rows apart by one whole number each.
+
+    Args:
+        np: numpy.
+        columns: From ``coded``.
+
+    Returns:
+        A key per row, in the order of the first column, then the second ..., and a number
+        above all of them. They are mixed-radix numbers of the codes wherever these fit 62 bits.
+    """
+    (key, values), *others = columns
+    size = len(values)
+    for codes, values in others:
+        if size * len(values) > _LARGEST_KEY:
+            kept, key = np.unique(key, return_inverse=True)
+            size = len(kept)
+        key, size = key * len(values) + codes, size * len(values)
+    return key, size
 
 
 def _as_float(name: str, value: Any) -> float:

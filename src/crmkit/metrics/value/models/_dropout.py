@@ -10,6 +10,10 @@ too. With k for x in the right places the formulas of both papers are the same:
     E[Y(t)]  = P(alive) E_p[(1 - ((α+T)/(α+T+pt))^(r+x))/p],   p ~ Beta(a, b+k)
     E[X(t)]  = E[Y(t)] of a customer with x = t_x = T = 0
 
+What is to come of a customer who is there follows from λ ~ Gamma(R, c) and p ~ Beta(A, B) with
+R = r+x, c = α+T, A = a, B = b+k: they are a newcomer of the BG/NBD with these parameters, and
+the chances of 0, 1, 2, … purchases are those of [FHL] (8) with them.
+
     [FHL]    Fader, Hardie & Lee (2005), Marketing Science 24(2): (6) L, (9) E[X], (10) E[Y]
     [FHL2]   Fader, Hardie & Lee (2008), Computing P(alive) using the BG/NBD model
     [BDF]    Batislam, Denizel & Filiztekin (2007), IJRM 24(3): L, E[X], E[Y] of the MBG/NBD
@@ -19,18 +23,32 @@ The papers' ₂F₁ is E_p written out (Abramowitz & Stegun 15.3.1); ``_tosses``
 integrated instead. Logarithms throughout, so that no number of purchases overflows.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import field, frozen
 
+from crmkit._require import require
 from crmkit.metrics.value.models._arithmetic import Numbers, log_rising, logistic, softplus
-from crmkit.metrics.value.models._tosses import Moments, purchases_while_alive
+from crmkit.metrics.value.models._counts import gamma_poisson, gamma_poisson_tails
+from crmkit.metrics.value.models._endless import endless_moments, longest_moment
+from crmkit.metrics.value.models._staying import chance_of_staying
+from crmkit.metrics.value.models._tosses import (
+    Moments,
+    purchases_while_alive,
+    weeks_while_alive,
+)
 from crmkit.metrics.value.models._weeks import discounted_moments, points_needed
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.history import Histories, positive
 
 if TYPE_CHECKING:
     from crmkit.metrics.value.models.fit import Fit
+
+# What a float counts to, one by one.
+_COUNTED = 1e15
+# A drawn chance of 0 or 1 is one that a float could not tell from it.
+_NEVER, _ALWAYS = 1e-300, 1 - 1e-16
 
 
 @frozen(kw_only=True)
@@ -78,6 +96,11 @@ class DropoutModel(BuyingModel):
         has_met_chance = h.repeats + self.FIRST_CHANCES > 0
         return m.choose(has_met_chance, logistic(m, -self._log_odds_gone(h)), 1.0)
 
+    def _gone(self, h: Histories) -> Numbers:
+        m = h.arithmetic
+        has_met_chance = h.repeats + self.FIRST_CHANCES > 0
+        return m.choose(has_met_chance, logistic(m, self._log_odds_gone(h)), 0.0)
+
     def _purchases(self, h: Histories, ahead: float) -> Numbers:
         def each(x: Numbers, T: Numbers) -> Numbers:
             return self._moments(h.arithmetic, x, T, [(ahead, 1.0)])
@@ -85,23 +108,84 @@ class DropoutModel(BuyingModel):
         return h.arithmetic.once_each(each, h.repeats, h.age)
 
     def _discounted(self, h: Histories, ahead: float, discount: float, step: int) -> Numbers:
+        def moments(points: int) -> Moments:
+            return discounted_moments(
+                points, weeks=ahead, weekly_discount=discount, alpha=self.alpha, step=step
+            )
+
+        return self._weighted(h, ahead, moments)
+
+    def _discounted_for_ever(self, h: Histories, discount: float) -> Numbers:
+        def moments(points: int) -> Moments:
+            return endless_moments(points, weekly_discount=discount, alpha=self.alpha)
+
+        return self._weighted(h, longest_moment(discount), moments)
+
+    def _weighted(self, h: Histories, longest: float, moments: Callable[[int], Moments]) -> Numbers:
+        """Purchases at moments as far as the longest; their number goes with how busy one is."""
         m = h.arithmetic
 
         def grouped(points: int, x: Numbers, T: Numbers) -> Numbers:
-            moments = discounted_moments(
-                points, weeks=ahead, weekly_discount=discount, alpha=self.alpha, step=step
-            )
-            return self._moments(m, x, T, moments)
+            return self._moments(m, x, T, moments(points))
 
         def each(x: Numbers, T: Numbers) -> Numbers:
-            points = points_needed(m, shape=self.r + x, weeks=ahead, alpha=self.alpha)
+            points = points_needed(m, shape=self.r + x, weeks=longest, alpha=self.alpha)
             return m.by_group(points, grouped, x, T)
 
         return m.once_each(each, h.repeats, h.age)
 
     def _moments(self, m: Any, x: Numbers, T: Numbers, moments: Moments) -> Numbers:
-        chances = self.a + 0.0 * x, self.b + (x + self.FIRST_CHANCES)
-        return purchases_while_alive(
-            m, moments, shape=self.r + x, rate=self.alpha + T, chances=chances
-        )
+        return purchases_while_alive(m, moments, **self._posterior(x, T))
 
+    def _posterior(self, x: Numbers, T: Numbers) -> dict[str, Any]:
+        """R, c, A and B of a customer who is there."""
+        chances = self.a + 0.0 * x, self.b + (x + self.FIRST_CHANCES)
+        return {"shape": self.r + x, "rate": self.alpha + T, "chances": chances}
+
+    def _buying_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        m = h.arithmetic
+        return -m.expm1(-(self.r + h.repeats) * m.log1p(ahead / (self.alpha + h.age)))
+
+    def _staying(self, h: Histories, ahead: Numbers) -> Numbers:
+        def each(x: Numbers, T: Numbers, t: Numbers) -> Numbers:
+            return chance_of_staying(h.arithmetic, t, **self._posterior(x, T))
+
+        return h.arithmetic.once_each(each, h.repeats, h.age, ahead)
+
+    def _weeks_staying(self, h: Histories, ahead: float) -> Numbers:
+        def each(x: Numbers, T: Numbers) -> Numbers:
+            return weeks_while_alive(h.arithmetic, ahead, **self._posterior(x, T))
+
+        return h.arithmetic.once_each(each, h.repeats, h.age)
+
+    def _counts(self, h: Histories, ahead: float, most: int) -> list[Numbers]:
+        """Either y purchases and still there after them, or at least y and gone with the y-th.
+
+        B(A, B+y)/B(A, B) NB(y) + B(A+1, B+y-1)/B(A, B) P(NB >= y).
+        """
+        m, (R, c) = h.arithmetic, (self.r + h.repeats, self.alpha + h.age)
+        B = self.b + (h.repeats + self.FIRST_CHANCES)
+        exactly = gamma_poisson(m, R, c, ahead, most)
+        at_least = gamma_poisson_tails(m, R, c, ahead, most)
+        chances, stays = exactly[:1], 1.0
+        for y in range(1, most + 1):
+            every = self.a + B + (y - 1)
+            leaves, stays = stays * self.a / every, stays * (B + (y - 1)) / every
+            chances.append(stays * exactly[y] + leaves * at_least[y])
+        return chances
+
+    def _simulated(self, rng: Any, h: Histories, ahead: Numbers) -> tuple[Numbers, ...]:
+        """Draw a rate and a chance to leave, then what they would have bought and when they go.
+
+        Of n purchases that fall anywhere within the time, the j-th is at t Beta(j, n - j + 1);
+        the customer goes with the first whose toss says so, if there are that many.
+        """
+        np = require("numpy", extra="models")
+        rate = rng.gamma(self.r + h.repeats) / (self.alpha + h.age)
+        p = rng.beta(self.a, self.b + h.repeats + self.FIRST_CHANCES)
+        p = np.clip(p, _NEVER, _ALWAYS)
+        willing = rng.poisson(np.minimum(rate * ahead, _COUNTED)).astype(float)
+        leaves_at = 1 + np.floor(rng.exponential(size=p.shape) / -np.log1p(-p))
+        bought = np.minimum(willing, leaves_at)
+        share = rng.beta(np.maximum(bought, 1), willing - bought + 1)
+        return bought, np.where(bought > 0, share * ahead, 0.0), willing < leaves_at

@@ -1,11 +1,13 @@
-"""Purchases still to come while a customer may leave after each of them.
+"""Purchases and weeks still to come while a customer may leave after each purchase.
 
-Both dropout models ask the same thing of a customer who is alive: with a rate λ ~ Gamma(R, c)
-and a chance p ~ Beta(A, B) of leaving at each purchase, the purchases within t weeks are
+Both dropout models ask the same things of a customer who is alive: with a rate λ ~ Gamma(R, c)
+and a chance p ~ Beta(A, B) of leaving at each purchase, the purchases within t weeks and the
+weeks of those that the customer stays are
 
-    E[Y(t)] = E[(1 - e^(-λpt)) / p] = E_p[(1 - (1 + pt/c)^-R) / p].
+    E[Y(t)] = E[(1 - e^(-λpt)) / p]    = E_p[(1 - (1 + pt/c)^-R) / p]
+    E[W(t)] = E[(1 - e^(-λpt)) / (λp)] = E_p[c (1 - (1 + pt/c)^(1-R)) / (p (R - 1))].
 
-The papers write the last expression with ₂F₁ and the factor 1/(a - 1), which vanishes at
+The papers write the first with ₂F₁ and the factor 1/(a - 1), which vanishes at
 a = 1, cancels beside it, overflows for busy customers and crawls for long horizons. Here
 E_p is integrated over u = ln(p / (1 - p)), where the integrand is positive, smooth and
 falls off exponentially on both sides: the trapezoid rule with a fixed step is then exact to
@@ -16,10 +18,12 @@ Source: Trefethen, L. N., Weideman, J. A. C. (2014). The exponentially convergen
 rule. SIAM Review 56(3), 385-458, theorem 5.1.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
 from crmkit.metrics.value.models._arithmetic import Numbers
+from crmkit.metrics.value.models._staying import geometric
 
 # The integrand is analytic within π/2 of the real line: an error of e^(-π²/0.3) = 5e-15.
 _STEP = 0.3
@@ -51,19 +55,36 @@ def purchases_while_alive(
     longest = max((t for t, _ in moments), default=0.0)
     if longest == 0:
         return shape * 0.0
-    living = (shape, rate, *chances)
-    left, step, count = _nodes(m, longest, *living)
-    return m.by_group(count, _Integral(m, moments), left, step, *living)
+    return _Purchases(m, moments, longest).over((shape, rate, *chances))
 
 
-class _Integral:
-    """The integral over the chance to leave, for rows with equally many nodes."""
+def weeks_while_alive(
+    m: Any, weeks: float, *, shape: Numbers, rate: Numbers, chances: tuple[Numbers, Numbers]
+) -> Numbers:
+    """How many of the next ``weeks`` a living customer stays: E[W(t)].
 
-    def __init__(self, m: Any, moments: Moments) -> None:
-        self.m, self.moments = m, moments
-        self.longest = max(t for t, _ in moments)
-        self.linear = sum(weight * t for t, weight in moments)
-        self.squares = sum(weight * t * t for t, weight in moments)
+    Args:
+        m: The arithmetic of the numbers.
+        weeks: t, 0 or more.
+        shape: R, shape of the purchase rate: r + x.
+        rate: c, rate of the purchase rate in weeks: α + T.
+        chances: A and B, shapes of the chance to leave: a, and b plus the chances survived.
+    """
+    if weeks == 0:
+        return shape * 0.0
+    return _Weeks(m, weeks).over((shape, rate, *chances))
+
+
+class _Integral(ABC):
+    """The integral over the chance to leave of a gain that falls with it."""
+
+    def __init__(self, m: Any, longest: float) -> None:
+        self.m, self.longest = m, longest
+
+    def over(self, living: tuple[Numbers, Numbers, Numbers, Numbers]) -> Numbers:
+        """The gain expected of living customers with these R, c, A and B."""
+        left, step, count = _nodes(self.m, self.longest, *living)
+        return self.m.by_group(count, self, left, step, *living)
 
     def __call__(self, nodes: int, left: Numbers, step: Numbers, *living: Numbers) -> Numbers:
         mass, total = self.m.node_sums(self.term, nodes, left, step, *living)
@@ -74,39 +95,68 @@ class _Integral:
     def term(
         self, u: Numbers, R: Numbers, c: Numbers, A: Numbers, B: Numbers
     ) -> tuple[Numbers, Numbers]:
-        """Density of the chance to leave, alone and times the purchases that go with it."""
+        """Density of the chance to leave, alone and times the gain that goes with it."""
         density = self.m.exp(_log_density(self.m, u, A, B))
         return density, density * self.gain(1 / (1 + self.m.exp(-u)), R, c)
 
+    @abstractmethod
     def gain(self, p: Numbers, R: Numbers, c: Numbers) -> Numbers:
-        """Purchases of a living customer whose chance to leave is p."""
-        log1p, expm1, ratio, fewer = self.m.log1p, self.m.expm1, p / c, -R
-        return -sum([w * expm1(fewer * log1p(ratio * t)) for t, w in self.moments]) / p
+        """Gain from a living customer whose chance to leave is p."""
+
+    @abstractmethod
+    def at_0(self, R: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        """The gain where p is 0, and how fast it falls there."""
 
     def left_tail(self, first: Numbers, step: Numbers, *living: Numbers) -> tuple[Numbers, Numbers]:
         """Sums over the nodes before the first, where p is so small that two terms are enough.
 
-        p^A (1-p)^B ~ e^(Au) (1 - (A+B) e^u), (1 - (1+pt/c)^-R)/p ~ (Rt/c) (1 - (R+1)(t/c) e^u/2).
+        p^A (1-p)^B ~ e^(Au) (1 - (A+B) e^u), and the gain ~ its value at 0 less its fall e^u.
         Where the density is cut off before p is that small, the sums are next to nothing.
         """
         m, (R, c, A, B) = self.m, living
         at_first = m.exp(_log_density(m, first, A, B))
         small = m.smaller(m.exp(first), _LEFT_TAIL / _bend(self.longest, *living))
-        plain, steeper = _geometric(m, A * step), _geometric(m, (A + 1) * step)
+        plain, steeper = geometric(m, A * step), geometric(m, (A + 1) * step)
         mass = at_first * (plain * (1 + (A + B) * small) - (A + B) * small * steeper)
-        bent = at_first * small * steeper * (R + 1) / (2 * c)
-        return mass, (R / c) * (mass * self.linear - bent * self.squares)
+        gain, fall = self.at_0(R, c)
+        return mass, mass * gain - at_first * small * steeper * fall
 
     def right_tail(self, last: Numbers, step: Numbers, *living: Numbers) -> tuple[Numbers, Numbers]:
         """Sums over the nodes after the last, where p is 1 but for 1e-12."""
         m, (R, c, A, B) = self.m, living
-        mass = m.exp(_log_density(m, last, A, B)) * _geometric(m, B * step)
+        mass = m.exp(_log_density(m, last, A, B)) * geometric(m, B * step)
         return mass, mass * self.gain(1.0, R, c)
 
 
-def _geometric(m: Any, fall: Numbers) -> Numbers:
-    """Sum of e^(-j fall) over j = 1, 2, …; a fall of 500 leaves nothing."""
-    return 1 / m.expm1(m.smaller(fall, 500.0))
+class _Purchases(_Integral):
+    """Sums of E[Y(t)] with weights."""
+
+    def __init__(self, m: Any, moments: Moments, longest: float) -> None:
+        super().__init__(m, longest)
+        self.moments = moments
+        self.linear = sum(weight * t for t, weight in moments)
+        self.squares = sum(weight * t * t for t, weight in moments)
+
+    def gain(self, p: Numbers, R: Numbers, c: Numbers) -> Numbers:
+        log1p, expm1, ratio, fewer = self.m.log1p, self.m.expm1, p / c, -R
+        return -sum([w * expm1(fewer * log1p(ratio * t)) for t, w in self.moments]) / p
+
+    def at_0(self, R: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        return self.linear * R / c, self.squares * R * (R + 1) / (2 * c * c)
+
+
+class _Weeks(_Integral):
+    """E[W(t)]."""
+
+    def gain(self, p: Numbers, R: Numbers, c: Numbers) -> Numbers:
+        stretch = self.m.log1p(self.longest * p / c)
+        fall = (R - 1) * stretch
+        is_flat = fall == 0
+        share = self.m.choose(is_flat, 1.0, -self.m.expm1(-fall) / (fall + is_flat))
+        return (c / p) * stretch * share
+
+    def at_0(self, R: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        return self.longest, self.longest * self.longest * R / (2 * c)
 
 
 def _bend(longest: float, R: Numbers, c: Numbers, A: Numbers, B: Numbers) -> Numbers:

@@ -72,7 +72,7 @@ def discounted_moments(
     ends, weights = _weighted_weeks(weeks, weekly_discount, step)
     if len(ends) <= points:
         return tuple(zip(ends, weights, strict=True))
-    return tuple(_carried_over(ends, weights, points, alpha))
+    return tuple(carried_over(ends, weights, points, alpha))
 
 
 def _weighted_weeks(
@@ -95,9 +95,17 @@ def _weighted_weeks(
     return ends, [now - then for now, then in zip(worth, later, strict=True)]
 
 
-def _carried_over(
+def carried_over(
     ends: list[float], weights: list[float], points: int, alpha: float
 ) -> list[tuple[float, float]]:
+    """Return pairs (t, weight) at Chebyshev points whose sum of G(t) is that over the ends.
+
+    Args:
+        ends: Weeks at which G is asked for, rising.
+        weights: The weight of each.
+        points: From ``points_needed``, for the last end.
+        alpha: α of the model, in weeks.
+    """
     length = math.log1p(ends[-1] / alpha)
     angles = [math.acos(max(-1.0, 2 * math.log1p(end / alpha) / length - 1)) for end in ends]
     sums = _chebyshev_sums(angles, weights, points)

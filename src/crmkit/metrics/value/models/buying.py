@@ -13,20 +13,26 @@ customer who is still there; here they are met with the chance that the customer
     δ       weekly_discount   continuous, per week
 """
 
-import math
-from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers
-from crmkit.metrics.value.models.history import Histories, read_histories, refuse
+from crmkit.metrics.value.models._hooks import at_least_0
+from crmkit.metrics.value.models._outlook import Outlook
+from crmkit.metrics.value.models.history import read_histories, refuse
+from crmkit.metrics.value.models.simulated import Simulating
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from crmkit.domain.tally import CustomerSummary
     from crmkit.metrics.value.models.fit import Fit
+__all__ = ["BuyingModel", "at_least_0"]
+
+# Discounts per week between which an endless sum means something.
+_GENTLEST, _STEEPEST = 1e-12, 1e6
 
 
-class BuyingModel(ABC):
+class BuyingModel(Outlook, Simulating):
     """A model of customers who may buy at any moment, and whose leaving nobody sees."""
 
     __slots__ = ()
@@ -180,19 +186,18 @@ class BuyingModel(ABC):
             repeats: Purchases after the first, x.
             recency: Weeks from first to last purchase, t_x.
             age: Weeks from first purchase to now, T.
-            weekly_discount: δ, continuous, per week, above 0; 0.0026877 is 15 % a year.
+            weekly_discount: δ, continuous, per week, 1e-12 to 1e6; 0.0026877 is 15 % a year.
 
         Returns:
             0 or more; a float for one history, an array for sequences.
 
         Raises:
-            InvalidValueError: A history that cannot exist, or a discount that is not above 0.
+            InvalidValueError: A history that cannot exist, or a discount out of range.
         """
         h = read_histories(repeats, recency, age)
-        discount = at_least_0(weekly_discount, "weekly_discount")
-        if discount == 0:
-            rule = "must be above 0 for a sum without end"
-            refuse(PLAIN, "weekly_discount", discount, True, rule)  # noqa: FBT003
+        discount = at_least_0(weekly_discount, "weekly_discount", most=_STEEPEST)
+        rule = f"must be {_GENTLEST:g} or more for a sum without end"
+        refuse(PLAIN, "weekly_discount", discount, discount < _GENTLEST, rule)
         return self._alive(h) * self._discounted_for_ever(h, discount)
 
     def purchase_probability(self, repeats: Any, recency: Any, age: Any, *, weeks: Any) -> Numbers:
@@ -251,60 +256,3 @@ class BuyingModel(ABC):
         """
         h, ahead = read_histories(repeats, recency, age), at_least_0(weeks)
         return self._alive(h) * self._weeks_staying(h, ahead)
-
-    # --- what each paper gives; of a customer who is there, with the histories' arithmetic ----
-
-    @classmethod
-    @abstractmethod
-    def _fit(cls, repeats: Any, recency: Any, age: Any, weights: Any) -> "Fit[Self]":
-        """Fit this model; see ``fit``."""
-
-    @abstractmethod
-    def _log_likelihood(self, h: Histories) -> Numbers:
-        """The log-likelihood of each history."""
-
-    @abstractmethod
-    def _alive(self, h: Histories) -> Numbers:
-        """The chance that the customer is still there."""
-
-    @abstractmethod
-    def _purchases(self, h: Histories, ahead: float) -> Numbers:
-        """Expected purchases of a customer who is there."""
-
-    @abstractmethod
-    def _discounted(self, h: Histories, ahead: float, discount: float, step: int) -> Numbers:
-        """The same, discounted week by week."""
-
-    def _discounted_for_ever(self, h: Histories, discount: float) -> Numbers:
-        """The same without end, discounted at each moment."""
-
-    def _buying_within(self, h: Histories, ahead: float) -> Numbers:
-        """The chance that a customer who is there buys within that time."""
-
-    def _staying(self, h: Histories, ahead: float) -> Numbers:
-        """The chance that a customer who is there still is after that time."""
-
-    def _weeks_staying(self, h: Histories, ahead: float) -> Numbers:
-        """How many of those weeks a customer who is there is expected to stay."""
-
-    def _counts(self, h: Histories, ahead: float, most: int) -> list[Numbers]:
-        """The chances that a customer who is there makes 0, 1, … ``most`` purchases."""
-
-    def _simulated(self, rng: Any, h: Histories, ahead: Numbers) -> tuple[Numbers, ...]:
-        """Draw the future of customers who are there.
-
-        Returns:
-            Purchases within ``ahead`` weeks, weeks from now to the last of them (0 without
-            any), and whether the customer is still there then.
-        """
-
-
-def at_least_0(value: Any, field: str = "weeks") -> float:
-    """Return a horizon or a discount as a float.
-
-    Raises:
-        InvalidValueError: It is below 0, or no finite number.
-    """
-    (read,) = PLAIN.read({field: value})
-    refuse(PLAIN, field, read, not 0 <= read < math.inf, "must be 0 or more, and finite")
-    return read

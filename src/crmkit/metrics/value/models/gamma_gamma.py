@@ -19,16 +19,33 @@ Journal of Marketing Research 42(4), 415-430.
 """
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from attrs import field, frozen
 
+from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.models._arithmetic import Numbers, log_gamma, log_rising
-from crmkit.metrics.value.models.history import positive, read_spend
+from crmkit.domain.money import currency_code, decimals
+from crmkit.metrics.value.models._arithmetic import (
+    PLAIN,
+    Numbers,
+    as_column,
+    log_gamma,
+    log_rising,
+    softplus,
+)
+from crmkit.metrics.value.models._gamma_quantile import log_gamma_quantile
+from crmkit.metrics.value.models.history import positive, read_columns, read_spend, refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crmkit.domain.tally import CustomerSummary
     from crmkit.metrics.value.models.fit import Fit
+
+# The largest logarithm that a float has, and the least money.
+_LARGEST = 700.0
+_SMALLEST = 1e-300
 
 
 @frozen(kw_only=True)
@@ -48,6 +65,8 @@ class GammaGamma:
     p: float = field(converter=float, validator=positive)
     q: float = field(converter=float, validator=positive)
     gamma: float = field(converter=float, validator=positive)
+
+    NAME: ClassVar[str] = "Gamma-Gamma"
 
     @classmethod
     def fit(cls, purchases: Any, mean_spend: Any, *, weights: Any = None) -> "Fit[GammaGamma]":
@@ -72,6 +91,30 @@ class GammaGamma:
         from crmkit.metrics.value.fitting.spend import fit_spend
 
         return fit_spend(cls, purchases, mean_spend, weights)
+
+    @classmethod
+    def fit_summaries(
+        cls, people: "Iterable[CustomerSummary]", *, currency: str
+    ) -> "Fit[GammaGamma]":
+        """Find the parameters from customers' summaries.
+
+        A purchase is a day with spend after the first occasion, and counts what refunds left of
+        it. Customers without such a day, or of whose spend nothing is left, are left out and
+        counted.
+
+        Args:
+            people: Customers of one shop; those without an occasion are passed over.
+            currency: Code of the shop's currency: ``gamma`` is in its major unit.
+
+        Raises:
+            InvalidValueError: No currency code.
+            InsufficientDataError: Too few customers with purchases, or all of one mean spend.
+            MissingExtraError: numpy or scipy is not installed.
+        """
+        scale = 10.0 ** -decimals(currency_code(currency))
+        spent = [(one.spending_repeats, one.mean_repeat_spend or 0) for one in people if one.days]
+        purchases = [days if mean > 0 else 0 for days, mean in spent]
+        return cls.fit(purchases, [mean * scale for _, mean in spent])
 
     @property
     def population_mean(self) -> float:
@@ -99,10 +142,11 @@ class GammaGamma:
         """
         m, x, z = read_spend(purchases, mean_spend)
         has_spent = x > 0
-        x, z = m.choose(has_spent, x, 1.0), m.choose(has_spent, z, 1.0)
-        px, total = self.p * x, x * z / self.gamma
-        shape = log_rising(m, self.q, px) - log_gamma(m, px)
-        size = px * (m.log(total) - m.log1p(total)) - self.q * m.log1p(total) - m.log(z)
+        x, log_z = m.choose(has_spent, x, 1.0), m.log(m.choose(has_spent, z, 1.0))
+        px, log_total = self.p * x, m.log(x) + log_z - math.log(self.gamma)
+        low, high = m.smaller(px, self.q), m.larger(px, self.q)
+        shape = log_rising(m, high, low) - log_gamma(m, low)
+        size = -px * softplus(m, -log_total) - self.q * softplus(m, log_total) - log_z
         return m.choose(has_spent, shape + size, 0.0)
 
     def expected_spend(self, purchases: Any, mean_spend: Any) -> Numbers:
@@ -122,7 +166,92 @@ class GammaGamma:
         """
         self._refuse_no_mean()
         _, x, z = read_spend(purchases, mean_spend)
-        return self.p * (self.gamma + x * z) / (self.p * x + self.q - 1)
+        known = self.p * x + (self.q - 1)
+        return self.p * self.gamma / known + self.p * x / known * z
+
+    def spend_quantile(self, purchases: Any, mean_spend: Any, *, probability: float) -> Numbers:
+        """Return the spend per purchase that a customer's own mean stays below so probably.
+
+        Given the data a customer's scale ν is Gamma(px + q, γ + x z̄), and their mean is p/ν.
+        With probabilities 0.025 and 0.975 this is the 95 % interval of ``expected_spend``, the
+        parameters taken as known. It exists for any q.
+
+        Args:
+            purchases: Purchases behind the mean spend; 0 asks for a customer yet unknown.
+            mean_spend: Money per purchase; not read where ``purchases`` is 0.
+            probability: Above 0 and below 1.
+
+        Returns:
+            Money; a float for one customer, an array for sequences.
+
+        Raises:
+            InvalidValueError: A row or probability that cannot exist, or a tail so heavy that
+                its quantile is no finite number.
+        """
+        (chance,) = PLAIN.read({"probability": probability})
+        refuse(PLAIN, "probability", chance, not 0 < chance < 1, "must be above 0 and below 1")
+        m, x, z = read_spend(purchases, mean_spend)
+        # Large means are small scales.
+        shape = self.p * x + self.q
+        log_share = log_gamma_quantile(m, shape, 1 - chance, chance)
+        scale = self.p * self.gamma / shape + self.p * x / shape * z
+        log_answer = m.log(scale) - log_share
+        rule = "asks for a spend beyond all numbers: the tail is too heavy at this q"
+        refuse(m, "probability", chance + 0 * x, abs(log_answer) > _LARGEST, rule)
+        return m.exp(log_answer)
+
+    def simulate(self, purchases: Any, *, seed: int) -> Numbers:
+        """Draw new customers who have made these numbers of purchases.
+
+        Args:
+            purchases: Purchases of each customer, 1 or more.
+            seed: Any whole number from 0; the same one gives the same customers.
+
+        Returns:
+            An array: the mean spend of each, in money.
+
+        Raises:
+            InvalidValueError: A number of purchases below 1, or q is 1 or less.
+            MissingExtraError: numpy is not installed.
+        """
+        self._refuse_no_mean()
+        m, (x,) = read_columns(purchases=as_column(purchases))
+        refuse(m, "purchases", x, (x < 1) | (m.floor(x) != x), "must be whole, from 1")
+        return self._drawn(seed, self.q, self.gamma, x) / x
+
+    def simulate_ahead(
+        self, purchases: Any, mean_spend: Any, future_purchases: Any, *, seed: int
+    ) -> Numbers:
+        """Draw what given customers spend in all over so many further purchases.
+
+        Args:
+            purchases: Purchases behind the mean spend, from 0.
+            mean_spend: Money per purchase; not read where ``purchases`` is 0.
+            future_purchases: Purchases to come, whole numbers from 0.
+            seed: Any whole number from 0; the same one gives the same futures.
+
+        Returns:
+            An array of money; 0 where there are no further purchases.
+
+        Raises:
+            InvalidValueError: A row that cannot exist, or q is 1 or less.
+            MissingExtraError: numpy is not installed.
+        """
+        self._refuse_no_mean()
+        m, x, z = read_spend(*map(as_column, (purchases, mean_spend)))
+        _, (future, x, z) = read_columns(
+            future_purchases=as_column(future_purchases), purchases=x, mean_spend=z
+        )
+        unreal = (future < 0) | (m.floor(future) != future)
+        refuse(m, "future_purchases", future, unreal, "must be whole, from 0")
+        return self._drawn(seed, self.p * x + self.q, self.gamma + x * z, future)
+
+    def _drawn(self, seed: int, shape: Numbers, rate: Numbers, count: Numbers) -> Numbers:
+        """Totals of so many purchases at scales from that Gamma; above 0 if there are any."""
+        np = require("numpy", extra="models")
+        rng = np.random.default_rng(seed)
+        total = rng.gamma(self.p * count) / rng.gamma(shape, size=count.shape) * rate
+        return np.where(count > 0, np.maximum(total, _SMALLEST), 0.0)
 
     def _refuse_no_mean(self) -> None:
         if self.q <= 1 or math.isinf(self.p * self.gamma / (self.q - 1)):

@@ -10,12 +10,18 @@ from typing import Any
 from attrs import asdict
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.value.models.bgbb import BGBB
 from crmkit.metrics.value.models.bgnbd import BGNBD
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 from crmkit.metrics.value.models.mbgnbd import MBGNBD
+from crmkit.metrics.value.models.nbd import NBD
+from crmkit.metrics.value.models.pareto_nbd import ParetoNBD
+from crmkit.metrics.value.models.sbg import SBG
 
-_MODELS: Mapping[str, type[Any]] = {model.__name__: model for model in (BGNBD, GammaGamma, MBGNBD)}
+_MODELS: Mapping[str, type[Any]] = {
+    model.__name__: model for model in (BGBB, BGNBD, GammaGamma, MBGNBD, NBD, ParetoNBD, SBG)
+}
 
 
 def to_plain(fit: Fit[Any]) -> dict[str, Any]:

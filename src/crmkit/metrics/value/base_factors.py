@@ -1,0 +1,63 @@
+"""The factors of every customer's lifetime value at one date, from the models of a base.
+
+Their product is the customer's ``clv``: what the model expects within the horizon is taken
+apart into the chance that the customer is there, the purchases of one who is, and what is left
+of them once discounted.
+"""
+
+from collections.abc import Sequence
+from math import log1p
+from typing import Any
+
+from crmkit.domain.tally import CustomerSummary
+from crmkit.metrics.value._worth import WEEKS_A_YEAR
+from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
+from crmkit.metrics.value.clv_factors import ClvFactors
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.scores import HORIZON_WEEKS
+
+__all__ = ["factors_of"]
+
+
+def factors_of(
+    models: BaseModels, people: Sequence[CustomerSummary]
+) -> dict[str, ClvFactors | None]:
+    """Return the factors of each buyer's lifetime value; None where it is unknown.
+
+    Args:
+        models: The models of the base.
+        people: Its customers; those who never bought have no lifetime value and are left out.
+    """
+    buyers = [one for one in people if one.days]
+    spend, margin = models.spend, models.margin
+    if models.missing is not None or margin is None or not buyers:
+        return dict.fromkeys((one.customer_id for one in buyers), None)
+    assert isinstance(models.buying, Fit)  # noqa: S101  asked above
+    assert isinstance(spend, Fit)  # noqa: S101
+    spending = columns(spending_of(one, models.shop) for one in buyers)
+    rows = zip(
+        *_of_buying(models.buying.model, models, buyers),
+        spend.model.expected_spend(*spending.values()),
+        strict=True,
+    )
+    return {
+        one.customer_id: ClvFactors(
+            spend=float(brings),
+            margin=margin,
+            alive=float(alive),
+            purchases=float(expected / alive) if alive else 0.0,
+            discounting=min(1.0, float(discounted / expected)) if expected else 1.0,
+        )
+        for one, (alive, expected, discounted, brings) in zip(buyers, rows, strict=True)
+    }
+
+
+def _of_buying(model: Any, models: BaseModels, buyers: Sequence[CustomerSummary]) -> list[Any]:
+    """The chance to be there, and the purchases within the horizon, plain and discounted."""
+    history = columns(history_of(one) for one in buyers)
+    weekly = log1p(models.shop.annual_discount) / WEEKS_A_YEAR
+    return [
+        model.probability_alive(**history),
+        model.expected_purchases(**history, weeks=HORIZON_WEEKS),
+        model.discounted_purchases(**history, weeks=HORIZON_WEEKS, weekly_discount=weekly),
+    ]

@@ -1,0 +1,313 @@
+"""What the customers of today will do: occasions, revenue and profit over the weeks to come.
+
+The middle is what the models expect of every customer, added up. The interval holds both
+reasons why it will come otherwise: the parameters are not known for sure (delta method on the
+log scale), and every customer's future is a matter of luck. The variance of luck is that of
+the total over drawn futures: each customer's rate, leaving, purchases and spend are drawn
+from what the models say of them, with a fixed seed.
+
+    Var(ln total) = g' C g + Var(luck) / total²,   total e^(± 1.96 √Var)
+
+Customers who are yet to come are not among them, unless it is said how many come a week: then
+each brings a first purchase, and what a newcomer is expected to bring after it.
+
+Source: crmkit; the models name theirs.
+"""
+
+from collections.abc import Sequence
+from math import ceil, exp, fsum
+from typing import Any
+
+from attrs import frozen
+
+from crmkit._require import require
+from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.sheet import Sheet, Shown
+from crmkit.domain.tally import CustomerSummary
+from crmkit.metrics.catalogue import explained
+from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.intervals import checked_number, two_sided_z
+from crmkit.metrics.value._worth import Worth, worth_under
+from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
+from crmkit.metrics.value.models.fit import Fit
+from crmkit.metrics.value.valuation import kept_part
+
+__all__ = ["Forecast", "ForecastPoint", "forecast"]
+
+_MOST_POINTS = 120
+#: Futures drawn of each customer: more where there are few customers to add up.
+_LEAST_DRAWS, _MOST_DRAWS, _FUTURES = 8, 400, 40_000
+_METHOD = "{models}, summed; interval: the parameters' uncertainty (delta method) and luck"
+_NO_INTERVAL = "no interval: the data do not tell how sure the parameters are"
+_NO_LEAVING = "the log shows no sign that customers leave, so it cannot tell who will"
+_NOBODY = "nobody has bought yet"
+_NEWCOMERS = "customers yet to come are not counted; newcomers_per_week= adds them"
+
+
+@frozen(kw_only=True)
+class ForecastPoint:
+    """What is expected up to a number of weeks from now.
+
+    Attributes:
+        weeks: How far ahead.
+        customers: How many of today's customers are still there then.
+        occasions: Purchase occasions up to then.
+        revenue: Net revenue up to then, in major units, undiscounted.
+        profit: The part of it that stays.
+        newcomers: Occasions of those who come in between, first ones included; None where it
+            was not said how many come.
+    """
+
+    weeks: float
+    customers: Estimate
+    occasions: Estimate
+    revenue: Estimate
+    profit: Estimate
+    newcomers: float | None = None
+
+    def to_row(self) -> dict[str, float | None]:
+        """Return a flat row: every figure with the ends of its interval."""
+        row: dict[str, float | None] = {"weeks": self.weeks}
+        for name in ("customers", "occasions", "revenue", "profit"):
+            figure: Estimate = getattr(self, name)
+            row |= {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
+        return {**row, "newcomers": self.newcomers}
+
+
+@frozen(kw_only=True)
+class Forecast(Shown):
+    """What the customers of today will do.
+
+    Attributes:
+        points: By number of weeks ahead, the horizon last; everything from now up to then.
+        buyers: How many customers it is of: those who ever bought.
+        models: A line per model: what was fitted, or why not.
+        notes: What the reader must know.
+    """
+
+    points: tuple[ForecastPoint, ...]
+    buyers: int
+    models: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> ForecastPoint:
+        """What is expected up to the horizon."""
+        return self.points[-1]
+
+    def to_rows(self) -> list[dict[str, float | None]]:
+        """Return one flat row per point, ready to be plotted."""
+        return [point.to_row() for point in self.points]
+
+    def sheet(self) -> Sheet:
+        """Return the whole horizon as it is shown."""
+        return Sheet(
+            title=f"The next {self.whole.weeks:g} weeks of {self.buyers:,} customers",
+            rows=tuple(self._told().items()),
+            notes=self.notes,
+        )
+
+    def explain(self) -> Explanation:
+        """Return how the forecast came about."""
+        return explained(
+            "forecast",
+            self.whole.occasions,
+            inputs={"customers": self.buyers, "weeks": self.whole.weeks, **self._told()},
+            left_out=self.notes,
+            model="\n".join(self.models),
+        )
+
+    def _told(self) -> dict[str, object]:
+        last = self.whole
+        told: dict[str, object] = {
+            "still customers then": last.customers,
+            "occasions": last.occasions,
+            "revenue": last.revenue,
+            "profit": last.profit,
+        }
+        return told if last.newcomers is None else {**told, "newcomers' occasions": last.newcomers}
+
+
+def forecast(
+    models: BaseModels,
+    people: Sequence[CustomerSummary],
+    *,
+    weeks: float = 52,
+    step_weeks: float = 4,
+    newcomers_per_week: float | None = None,
+    seed: int = 0,
+) -> Forecast:
+    """Forecast what the customers of a base will do.
+
+    Args:
+        models: The models of the base.
+        people: Its customers; those who never bought are left out.
+        weeks: The horizon, above 0.
+        step_weeks: From point to point, above 0; at most 120 points.
+        newcomers_per_week: How many customers make their first purchase a week, if that shall
+            be counted.
+        seed: Of the drawn futures; the same seed gives the same interval.
+
+    Returns:
+        Points from ``step_weeks`` to the horizon. What no model tells is undefined, and says
+        why.
+
+    Raises:
+        InvalidValueError: A horizon, step or number of newcomers that cannot be.
+        MissingExtraError: numpy is not installed.
+
+    Source:
+        crmkit; the models name theirs.
+    """
+    buyers = [one for one in people if one.days]
+    ends = _points(weeks, step_weeks)
+    if newcomers_per_week is not None:
+        newcomers_per_week = checked_number(newcomers_per_week, "newcomers_per_week", low=0)
+    if not buyers or not isinstance(models.buying, Fit):
+        reason = str(models.buying) if buyers else _NOBODY
+        points = [_unknown_point(models, at, reason) for at in ends]
+    else:
+        future = _Future(models, models.buying, buyers, seed)
+        points = [future.point(at, newcomers_per_week) for at in ends]
+    return Forecast(
+        points=tuple(points),
+        buyers=len(buyers),
+        models=models.lines(),
+        notes=() if newcomers_per_week is not None else (_NEWCOMERS,),
+    )
+
+
+def _points(weeks: float, step: float) -> list[float]:
+    horizon = _above_0(weeks, "weeks")
+    count = ceil(horizon / _above_0(step, "step_weeks") - 1e-9)
+    if count > _MOST_POINTS:
+        rule = f"must give at most {_MOST_POINTS} points"
+        raise InvalidValueError("step_weeks", step, rule, "take a longer step")
+    return [*(step * k for k in range(1, count)), horizon]
+
+
+def _above_0(value: float, name: str) -> float:
+    number = float(checked_number(value, name, low=0))
+    if not number:
+        raise InvalidValueError(name, value, "must be above 0")
+    return number
+
+
+class _Future:
+    """The buyers of a base, and what its models tell of them horizon by horizon."""
+
+    def __init__(
+        self, models: BaseModels, buying: Fit[Any], buyers: Sequence[CustomerSummary], seed: int
+    ) -> None:
+        self.models, self.buying, self.seed, self.n = models, buying, seed, len(buyers)
+        np = self.np = require("numpy", extra="models")
+        rows = [history_of(one) for one in buyers]
+        self.history = {name: np.array(each) for name, each in columns(rows).items()}
+        rows = [spending_of(one, models.shop) for one in buyers]
+        self.spending = {name: np.array(each) for name, each in columns(rows).items()}
+
+    def point(self, weeks: float, arrivals: float | None) -> ForecastPoint:
+        """All that is expected up to then."""
+        occasions, money = self._luck(weeks)
+        worth = worth_under(lambda model: float(self._bought(model, weeks).sum()), self.buying)
+        revenue = self._revenue(weeks, money)
+        return ForecastPoint(
+            weeks=weeks,
+            customers=self._still_there(weeks),
+            occasions=self._told(worth, occasions, "occasions"),
+            revenue=revenue,
+            profit=kept_part(revenue, self.models.margin),
+            newcomers=None if arrivals is None else self._newcomers(weeks, arrivals),
+        )
+
+    def _bought(self, model: Any, weeks: float) -> Any:
+        return model.expected_purchases(**self.history, weeks=weeks)
+
+    def _still_there(self, weeks: float) -> Estimate:
+        def there(model: Any) -> Any:
+            return model.survival_probability(**self.history, weeks=weeks)
+
+        if not self.models.sees_leaving:
+            return _undefined(self.models, "customers", _NO_LEAVING)
+        chances = there(self.buying.model)
+        worth = worth_under(lambda model: float(there(model).sum()), self.buying)
+        return self._told(worth, float((chances * (1 - chances)).sum()), "customers", self.n)
+
+    def _revenue(self, weeks: float, luck: float) -> Estimate:
+        missing, spend = self.models.spend_missing, self.models.spend
+        if missing is not None or not isinstance(spend, Fit):
+            return _undefined(self.models, self.models.shop.currency, str(missing))
+        occasions = self._bought(self.buying.model, weeks)
+        each = spend.model.expected_spend(*self.spending.values())
+        parts = [
+            worth_under(lambda one: float(self._bought(one, weeks) @ each), self.buying),
+            worth_under(
+                lambda one: float(occasions @ one.expected_spend(*self.spending.values())), spend
+            ),
+        ]
+        known = [part.parts for part in parts if part.parts is not None]
+        whole = [*known[0], *known[1]] if len(known) == len(parts) else None
+        worth = Worth(values=float(occasions @ each), parts=whole)
+        return self._told(worth, luck, self.models.shop.currency)
+
+    def _newcomers(self, weeks: float, arrivals: float) -> float:
+        """Whoever comes in a week comes in its middle, and comes again as newcomers do."""
+        model, whole = self.buying.model, int(weeks)
+        later = [model.expected_purchases_of_newcomer(weeks=weeks - k - 0.5) for k in range(whole)]
+        rest = weeks - whole
+        last = model.expected_purchases_of_newcomer(weeks=rest / 2) if rest else 0.0
+        return arrivals * (weeks + fsum(later) + rest * last)
+
+    def _luck(self, weeks: float) -> tuple[float, float]:
+        """Variances of all occasions and of all revenue over drawn futures."""
+        draws = min(_MOST_DRAWS, max(_LEAST_DRAWS, ceil(_FUTURES / self.n)))
+        occasions, money = [], []
+        for draw in range(draws):
+            seed = 2 * (self.seed * _MOST_DRAWS + draw)
+            counts = self.buying.model.simulate_ahead(**self.history, weeks=weeks, seed=seed)
+            occasions.append(counts)
+            if self.models.spend_missing is None and isinstance(self.models.spend, Fit):
+                money.append(
+                    self.models.spend.model.simulate_ahead(
+                        *self.spending.values(), counts, seed=seed + 1
+                    )
+                )
+        return self._variance(occasions), self._variance(money)
+
+    def _variance(self, futures: list[Any]) -> float:
+        """Customers are unrelated, so their variances add up."""
+        return float(self.np.var(futures, axis=0, ddof=1).sum()) if futures else 0.0
+
+    def _told(self, worth: Worth, luck: float, unit: str, most: float | None = None) -> Estimate:
+        value, variance = worth.values, worth.log_variance()
+        low: float | None = None
+        high: float | None = None
+        if variance is not None and value > 0:
+            factor = exp(two_sided_z() * (float(variance) + luck / value**2) ** 0.5)
+            low, high = value / factor, value * factor
+            high = high if most is None else min(most, high)
+        return Estimate(
+            value=value,
+            low=low,
+            high=high,
+            n=self.n,
+            unit=unit,
+            method=_METHOD.format(models=self.models.buying_name),
+            notes=() if variance is not None else (_NO_INTERVAL,),
+        )
+
+
+def _undefined(models: BaseModels, unit: str, reason: str) -> Estimate:
+    return undefined(unit=unit, method=_METHOD.format(models=models.buying_name), note=reason)
+
+
+def _unknown_point(models: BaseModels, weeks: float, reason: str) -> ForecastPoint:
+    currency = models.shop.currency
+    return ForecastPoint(
+        weeks=weeks,
+        customers=_undefined(models, "customers", reason),
+        occasions=_undefined(models, "occasions", reason),
+        revenue=_undefined(models, currency, reason),
+        profit=_undefined(models, currency, reason),
+    )

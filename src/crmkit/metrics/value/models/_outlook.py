@@ -1,0 +1,158 @@
+"""How many purchases, when the next, when the last: distributions rather than their means.
+
+Each figure joins what the paper gives of a customer who is still there with the chance that
+the customer is. Someone who has left buys 0 times, next never, and has stayed 0 weeks more.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from crmkit._require import require
+from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers
+from crmkit.metrics.value.models._hooks import BuyingHooks, at_least_0
+from crmkit.metrics.value.models._quantiles import weeks_until
+from crmkit.metrics.value.models.history import Histories, read_histories, refuse
+
+# A table of chances is as wide as that.
+_MOST = 100_000
+
+Weeks = float | None | list[float | None]
+
+
+class Outlook(BuyingHooks):
+    """What else can be asked of the future than what to expect of it."""
+
+    __slots__ = ()
+
+    def count_probabilities(
+        self, repeats: Any, recency: Any, age: Any, *, weeks: float, most: int
+    ) -> Any:
+        """Return the probabilities of 0, 1, … ``most`` purchases within the next ``weeks``.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            weeks: How far ahead, 0 or more.
+            most: The largest number of purchases asked for, from 0.
+
+        Returns:
+            Each 0 to 1, together at most 1: for one history a tuple of ``most`` + 1 floats, for
+            sequences an array of one row per customer and ``most`` + 1 columns. Those who
+            have left count under 0 purchases.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, a horizon or number below 0.
+        """
+        h, ahead, most = read_histories(repeats, recency, age), at_least_0(weeks), _whole(most)
+        alive = self._alive(h)
+        none, *some = (alive * chance for chance in self._counts(h, ahead, most))
+        chances = (self._gone(h) + none, *some)
+        if h.arithmetic is PLAIN:
+            return chances
+        return require("numpy", extra="models").column_stack(chances)
+
+    def count_probabilities_of_newcomer(self, *, weeks: float, most: int) -> tuple[float, ...]:
+        """Return the probabilities of 0, 1, … ``most`` repeat purchases after a first one.
+
+        Args:
+            weeks: How far ahead, 0 or more.
+            most: The largest number of purchases asked for, from 0.
+
+        Returns:
+            ``most`` + 1 figures, each 0 to 1, together at most 1.
+
+        Raises:
+            InvalidValueError: A horizon or number below 0.
+        """
+        return tuple(map(float, self.count_probabilities(0, 0, 0, weeks=weeks, most=most)))
+
+    def next_purchase(
+        self, repeats: Any, recency: Any, age: Any, *, probability: float = 0.5
+    ) -> Weeks:
+        """Return the weeks within which the next purchase comes with that probability.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            probability: Above 0, below 1; 0.5 gives the median.
+
+        Returns:
+            Weeks from now, above 0; None where the next purchase never has that probability,
+            because it is likelier than the rest that none will come (or, of 1e12 weeks, that
+            none comes in them). A list for sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a probability that is not
+                between 0 and 1.
+        """
+        wanted = _between_0_and_1(probability)
+
+        def excess(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
+            return alive * self._buying_within(h, weeks) - wanted
+
+        return self._when(read_histories(repeats, recency, age), excess, -1.0)
+
+    def remaining_lifetime(
+        self, repeats: Any, recency: Any, age: Any, *, probability: float = 0.5
+    ) -> Weeks:
+        """Return the weeks after which the customer has left with that probability.
+
+        Args:
+            repeats: Purchases after the first, x.
+            recency: Weeks from first to last purchase, t_x.
+            age: Weeks from first purchase to now, T.
+            probability: Above 0, below 1; 0.5 gives the median.
+
+        Returns:
+            Weeks from now, 0 or more; 0.0 where the customer has left by now with that
+            probability, None where that takes more than 1e12 weeks, or for ever. A list for
+            sequences.
+
+        Raises:
+            InvalidValueError: A history that cannot exist, or a probability that is not
+                between 0 and 1.
+        """
+        kept = 1 - _between_0_and_1(probability)
+
+        def excess(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
+            return kept - alive * self._staying(h, weeks)
+
+        return self._when(read_histories(repeats, recency, age), excess, kept)
+
+    def _when(
+        self, h: Histories, excess: Callable[[Histories, Numbers, Numbers], Numbers], kept: float
+    ) -> Weeks:
+        """When ``excess`` rises through 0; at once where at most ``kept`` are there now."""
+        m = h.arithmetic
+
+        def each(x: Numbers, t_x: Numbers, T: Numbers) -> Numbers:
+            one = Histories(repeats=x, recency=t_x, age=T, arithmetic=m)
+            alive = self._alive(one)
+            weeks = weeks_until(m, lambda ahead: excess(one, alive, ahead), x)
+            return m.choose(alive <= kept, 0.0, weeks)
+
+        found: Any = m.once_each(each, h.repeats, h.recency, h.age)
+        return _known(found) if m is PLAIN else [_known(weeks) for weeks in found.tolist()]
+
+
+def _known(weeks: float) -> float | None:
+    return None if weeks == math.inf else weeks
+
+
+def _whole(most: Any) -> int:
+    (read,) = PLAIN.read({"most": most})
+    rule = f"must be whole, from 0 to {_MOST:,}"
+    refuse(PLAIN, "most", read, not 0 <= read <= _MOST, rule)
+    refuse(PLAIN, "most", read, read != math.floor(read), rule)
+    return int(read)
+
+
+def _between_0_and_1(probability: Any) -> float:
+    (read,) = PLAIN.read({"probability": probability})
+    if not 0 < read < 1:
+        raise InvalidValueError("probability", probability, "must be above 0 and below 1")
+    return read
