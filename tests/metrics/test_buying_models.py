@@ -19,10 +19,15 @@ from crmkit.metrics.value import BGNBD, MBGNBD
 from crmkit.metrics.value.models._arithmetic import PLAIN, Arrays
 from crmkit.metrics.value.models._counts import gamma_poisson, gamma_poisson_tails
 from crmkit.metrics.value.models._quantiles import weeks_until
+from crmkit.metrics.value.models.buying import BuyingModel
+from crmkit.metrics.value.models.nbd import NBD
+from crmkit.metrics.value.models.pareto_nbd import ParetoNBD
 
 MODELS = (BGNBD, MBGNBD)
 CDNOW = BGNBD(r=0.243, alpha=4.414, a=0.793, b=2.426)
 MODIFIED = MBGNBD(r=0.525, alpha=6.183, a=0.891, b=1.614)
+PARETO = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
+FOR_EVER = NBD(r=0.385, alpha=12.072)
 TINY = 1e-280
 
 
@@ -279,7 +284,7 @@ def test_endless_worth_falls_as_the_discount_rises(model, history, discount, fac
 @pytest.mark.parametrize("history", [(0, 0, 38.86), (2, 30.43, 38.86), (129, 60.0, 62.0)])
 @pytest.mark.parametrize("discount", [0.001, 0.0026877, 0.05])
 def test_endless_worth_is_what_the_weekly_sum_comes_to(model, history, discount):
-    """A week's purchases in its middle: off by δ²/24 of their worth, and where they dwindle by δ/12.
+    """A week counts in its middle: off by δ²/24 of the sum, and as purchases dwindle by δ/12.
 
     The second, the leading term of Euler and Maclaurin, is δ/12 of the purchases of a week now.
     """
@@ -390,6 +395,58 @@ def test_the_search_meets_moments_near_and_far():
 def test_the_search_crosses_steps_and_flats():
     found = weeks_until(PLAIN, lambda t: -1e-9 if t < 5 else 1.0, 1.0)
     assert found == pytest.approx(5, rel=1e-10)
+
+
+# --- every model --------------------------------------------------------------------------------
+
+EVERY = [CDNOW, MODIFIED, PARETO, FOR_EVER]
+
+
+@pytest.mark.parametrize("model", EVERY, ids=lambda model: model.NAME)
+@pytest.mark.parametrize("history", [(0, 0, 38.86), (2, 30.43, 38.86), (26, 30.86, 31)])
+@pytest.mark.parametrize("probability", [0.05, 0.3, 0.5, 0.9])
+def test_quantiles_of_every_model_give_back_their_probability(model, history, probability):
+    weeks = model.next_purchase(*history, probability=probability)
+    if weeks is None:
+        assert model.purchase_probability(*history, weeks=1e12) <= probability
+    else:
+        reached = model.purchase_probability(*history, weeks=weeks)
+        assert reached == pytest.approx(probability, rel=1e-9)
+    weeks = model.remaining_lifetime(*history, probability=probability)
+    if weeks is None:
+        assert model.survival_probability(*history, weeks=1e12) > 1 - probability
+    elif weeks == 0:
+        assert model.probability_alive(*history) <= 1 - probability
+    else:
+        left = model.survival_probability(*history, weeks=weeks)
+        assert left == pytest.approx(1 - probability, rel=1e-9)
+
+
+@pytest.mark.parametrize("model", EVERY, ids=lambda model: model.NAME)
+def test_customers_drawn_from_every_model_are_what_it_says(model):
+    drawn = model.simulate(np.full(100_000, 39.0), seed=20)
+    history = drawn.repeats, drawn.recency, drawn.age
+    ahead = model.simulate_ahead(*history, weeks=26, seed=21)
+    for seen, said in (
+        (drawn.repeats, model.expected_purchases_of_newcomer(weeks=39)),
+        (drawn.repeats == 2, model.count_probabilities_of_newcomer(weeks=39, most=2)[2]),
+        (drawn.alive, model.survival_probability(0, 0, 0, weeks=39)),
+        (drawn.alive, model.probability_alive(*history)),
+        (ahead, model.expected_purchases(*history, weeks=26)),
+        (ahead > 0, model.purchase_probability(*history, weeks=26)),
+        (ahead == 1, model.count_probabilities(*history, weeks=26, most=1)[:, 1]),
+    ):
+        miss = seen - said
+        assert abs(np.mean(miss)) <= 4 * np.std(miss) / len(miss) ** 0.5
+
+
+def test_a_paper_that_leaves_a_question_open_makes_no_model():
+    hooks = {
+        *("_fit", "_log_likelihood", "_alive", "_purchases", "_discounted"),
+        *("_discounted_for_ever", "_buying_within", "_staying", "_weeks_staying"),
+        *("_counts", "_simulated"),
+    }
+    assert BuyingModel.__abstractmethods__ == hooks
 
 
 # --- what is refused, and what needs no numpy ---------------------------------------------------

@@ -109,8 +109,7 @@ def test_revenue_of_the_periods_that_are_over_is_all_there(base, until, period):
 def test_survival_is_the_curve_of_periods_until_lost(base, until, data):
     base = [days for days in base if days and min(days) <= until]
     lost = [
-        data.draw(st.none() | st.dates(min(days), date(2025, 6, 30)), label="lost")
-        for days in base
+        data.draw(st.none() | st.dates(min(days), date(2025, 6, 30)), label="lost") for days in base
     ]
     found = cohorts(base, until=until, kind="survival", lost=lost)
     over = last_over(until, "month")
@@ -249,9 +248,9 @@ def test_what_is_left_out_is_counted():
     found = cohorts(base, until=date(2026, 4, 30), by=["a", "a", "a", None, "b"])
     assert found.customers == 2
     assert found.notes == (
-        "2 without an occasion by 2026-04-30 left out",
+        "1 of unknown spend left out",
         "1 without a label left out",
-        "1 days of unknown spend left out",
+        "2 without an occasion by 2026-04-30 left out",
     )
     mixed = cohorts([ANN, list(BOB)], until=date(2026, 4, 30))
     assert mixed.notes == ("no revenue: spend is known of 1 of 2 customers",)
@@ -302,7 +301,9 @@ def test_it_shows_the_newest_and_explains_itself():
     base = [[date(2020 + i // 12, 1 + i % 12, 1)] for i in range(40)]
     found = cohorts(base, until=date(2023, 12, 31))
     text = str(found)
-    assert text.startswith("40 customers in 40 cohorts by month, classic retention until 2023-12-31")
+    assert text.startswith(
+        "40 customers in 40 cohorts by month, classic retention until 2023-12-31"
+    )
     assert "16 older cohorts are not shown" in text
     assert "2023-04  1: 100% 0%" in text
     assert " …" in text

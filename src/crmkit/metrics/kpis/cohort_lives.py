@@ -89,12 +89,12 @@ def lives_of(
             left_out["without a label"] += 1
         else:
             spent = days if isinstance(history, Mapping) else None
-            left_out["days of unknown spend"] += 0 if spent is None else _unpriced(spent)
+            left_out["of unknown spend"] += 0 if spent is None else _unpriced(spent)
             _check_label(label, index)
             away = _lost(end, min(days), until, every, index)
             found.append(_life(None if by is None else label, days, spent, away, every))
     priced = sum(life.spent is not None for life in found)
-    told = [f"{count} {what} left out" for what, count in left_out.items() if count]
+    told = [f"{count} {what} left out" for what, count in sorted(left_out.items()) if count]
     if 0 < priced < len(found):
         told.append(f"no revenue: spend is known of {priced} of {len(found)} customers")
     return Lives(lives=tuple(found), notes=tuple(told))

@@ -197,7 +197,7 @@ def movement(
     ...     tiers=("plain", "gold"),
     ... )
     >>> found.kpis.brief()
-    '2 + 1 new + 1 reactivated - 1 lost = 2'
+    '2 + 1 new + 1 reactivated - 1 lost = 3'
     """
     people, unknown = standings_between(before, after, tiers)
     return _moved(

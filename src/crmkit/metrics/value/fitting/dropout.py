@@ -19,7 +19,13 @@ from attrs import evolve, frozen
 
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
-from crmkit.metrics.value.fitting.optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value.fitting.optimise import (
+    Optimum,
+    conditional_on,
+    described,
+    maximise,
+    plain_errors,
+)
 from crmkit.metrics.value.fitting.tally import BLOCK, Levels, read_weights, sample_stride, tally
 from crmkit.metrics.value.models._arithmetic import (
     Arrays,
@@ -37,10 +43,17 @@ _ALIKE = {
     "rate": "customers hardly differ in how often they buy",
     "chance": "customers hardly differ in their chance to leave",
 }
-_MEANINGS = {name: _ALIKE["rate" if name in _PARTNERS[0] else "chance"] for name in _NAMES}
+_UNLIKE = {
+    "rate": "customers differ boundlessly in how often they buy",
+    "chance": "customers leave at their first chance to, or never",
+}
+_MEANINGS, _IF_LOW = (
+    {name: meaning["rate" if name in _PARTNERS[0] else "chance"] for name in _NAMES}
+    for meaning in (_ALIKE, _UNLIKE)
+)
 # In units of the mean age.
 _BORDERS = {"r": (1e-4, 1e4), "alpha": (1e-6, 1e7), "a": (1e-5, 1e4), "b": (1e-5, 1e6)}
-_NEVER_LEAVES = (1e-6, 1.0)
+_NEVER_LEAVES = {"a": 1e-6, "b": 1.0}
 # Shapes (r, a, b) to start from; α follows from the mean number of purchases.
 _STARTS = (
     (0.5, 1.0, 3.0),
@@ -56,10 +69,11 @@ _MANY_CUSTOMERS, _MANY_REPEATERS = 200, 50
 _WORTH_A_PARAMETER = 1.92
 # ln(a / b) below which it is asked whether anybody leaves at all.
 _RARELY_LEAVES = -3.0
-_NOBODY_LEAVES = (
+_NBD = (
     "no sign that customers leave: a and b are held where nobody does (an NBD), "
     "r and alpha are fitted"
 )
+_NOBODY_LEAVES = (_NBD, conditional_on(("a", "b")))
 
 
 @frozen(kw_only=True, eq=False)
@@ -99,14 +113,20 @@ def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) ->
     data = _tallied(repeats, recency, age, weights)
     _refuse_too_little(data, cls.NAME)
     chances = cls.FIRST_CHANCES
-    optimum = _search(data, chances, _starts(data), _BORDERS)
-    notes, converged = (*_about(data), *described(optimum, _MEANINGS)), optimum.is_sharp
-    if not converged or optimum.point[2] - optimum.point[3] < _RARELY_LEAVES:
-        staying = _without_leaving(data, chances)
+    optimum, notes, converged = _best(data, chances)
+    return _report(cls, data, optimum, notes=(*_about(data), *notes), converged=converged)
+
+
+def _best(data: _Tallied, first_chances: int) -> tuple[Optimum, tuple[str, ...], bool]:
+    """The optimum, or that of the NBD where leaving explains next to nothing."""
+    optimum = _search(data, first_chances, _starts(data), _BORDERS)
+    if not optimum.is_sharp or optimum.point[2] - optimum.point[3] < _RARELY_LEAVES:
+        staying = _without_leaving(data, first_chances)
         if (optimum.value - staying.value) * data.n < _WORTH_A_PARAMETER:
-            optimum, converged = staying, False
-            notes = (*_about(data), _NOBODY_LEAVES)
-    return _report(cls, data, optimum, notes=notes, converged=converged)
+            rest = tuple(name for name in staying.at_border if name not in _NEVER_LEAVES)
+            more = described(evolve(staying, at_border=rest), _MEANINGS, if_low=_IF_LOW)
+            return staying, (*_NOBODY_LEAVES, *more), False
+    return optimum, described(optimum, _MEANINGS, if_low=_IF_LOW), optimum.is_sharp
 
 
 def _tallied(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:
@@ -227,10 +247,8 @@ class _Likelihood:
 
 def _without_leaving(data: _Tallied, first_chances: int) -> Optimum:
     """The best model in which next to nobody leaves: an NBD."""
-    a, b = _NEVER_LEAVES
-    held = {**_BORDERS, "a": (a, a), "b": (b, b)}
-    starts = [(r, alpha, a, b) for r, alpha, _, _ in _starts(data)]
-    return _search(data, first_chances, starts[:2], held)
+    held = {**_BORDERS, **{name: (value, value) for name, value in _NEVER_LEAVES.items()}}
+    return _search(data, first_chances, _starts(data)[:2], held)
 
 
 def _search(data: _Tallied, first_chances: int, starts: Any, borders: Any) -> Optimum:

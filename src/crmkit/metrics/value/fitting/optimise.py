@@ -25,7 +25,10 @@ _SHORTER = 0.1
 # How far from the point of a Hessian it still is that of the covariance.
 _SAME_PLACE = 1e-5
 # How well L-BFGS-B goes before Newton's steps; with more patience where these do not arrive.
-_WALKS = ({"maxiter": 200, "ftol": 1e-9, "gtol": 1e-5}, {"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9})
+_WALKS = (
+    {"maxiter": 200, "ftol": 1e-9, "gtol": 1e-5},
+    {"maxiter": 1000, "ftol": 1e-14, "gtol": 1e-9},
+)
 # A mean log-likelihood whose slope is below this is flat.
 _FLAT = 1e-6
 # A mean log-likelihood that falls by less has not fallen.
@@ -52,6 +55,7 @@ class Optimum:
         at_border: Names of parameters that ran to a border.
         unknown: Names of parameters that the data hardly tell.
         is_flat: Whether the likelihood rises no further.
+        at_low: Those of ``at_border`` that ran to the lower one.
     """
 
     point: Any
@@ -60,6 +64,7 @@ class Optimum:
     at_border: tuple[str, ...]
     unknown: tuple[str, ...]
     is_flat: bool
+    at_low: tuple[str, ...] = ()
 
     @property
     def is_sharp(self) -> bool:
@@ -217,6 +222,11 @@ def _judge(
         at_border=at_border,
         unknown=tuple(name for name in unknown if name not in at_border),
         is_flat=bool(np.all(abs(place.gradient[free]) < _FLAT)),
+        at_low=tuple(
+            name
+            for name, one in zip(names, place.point - box[:, 0], strict=True)
+            if name in at_border and one <= _AT_BORDER
+        ),
     )
 
 
@@ -239,21 +249,30 @@ def _hessian(objective: Objective, point: Any) -> Any:
     return (matrix + matrix.T) / 2
 
 
-def described(optimum: Optimum, meanings: Mapping[str, str]) -> tuple[str, ...]:
+def described(
+    optimum: Optimum, meanings: Mapping[str, str], *, if_low: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
     """Say in words what keeps this optimum from being a sharp one.
 
     Args:
         optimum: Where the search ended.
         meanings: For each parameter, what it means that it has no optimum.
+        if_low: What it means instead where it ran to its lower border.
     """
-    notes = [
-        f"{name} ran to the border of the search: {meanings[name]}" for name in optimum.at_border
-    ]
+    told = {**meanings, **{name: (if_low or meanings)[name] for name in optimum.at_low}}
+    notes = [f"{name} ran to the border of the search: {told[name]}" for name in optimum.at_border]
+    if optimum.at_border and optimum.covariance is not None:
+        notes.append(conditional_on(optimum.at_border))
     if optimum.unknown:
         notes.append(f"the data hardly determine {', '.join(optimum.unknown)}")
     if not optimum.is_flat:
         notes.append("the search ended before the likelihood was flat")
     return tuple(notes)
+
+
+def conditional_on(held: Sequence[str]) -> str:
+    """Say what the standard errors and the covariance beside held parameters mean."""
+    return f"standard errors and covariance are conditional on {' and '.join(held)} being there"
 
 
 def plain_errors(

@@ -29,7 +29,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from attrs import field, frozen
 
 from crmkit._require import require
-from crmkit.metrics.value.models._arithmetic import Numbers, log_rising, logistic, softplus
+from crmkit.metrics.value.models._arithmetic import (
+    Numbers,
+    is_single,
+    log_rising,
+    logistic,
+    softplus,
+)
 from crmkit.metrics.value.models._counts import gamma_poisson, gamma_poisson_tails
 from crmkit.metrics.value.models._endless import endless_moments, longest_moment
 from crmkit.metrics.value.models._staying import chance_of_staying
@@ -147,10 +153,12 @@ class DropoutModel(BuyingModel):
         return -m.expm1(-(self.r + h.repeats) * m.log1p(ahead / (self.alpha + h.age)))
 
     def _staying(self, h: Histories, ahead: Numbers) -> Numbers:
-        def each(x: Numbers, T: Numbers, t: Numbers) -> Numbers:
-            return chance_of_staying(h.arithmetic, t, **self._posterior(x, T))
+        def each(x: Numbers, T: Numbers) -> Numbers:
+            return chance_of_staying(h.arithmetic, ahead, **self._posterior(x, T))
 
-        return h.arithmetic.once_each(each, h.repeats, h.age, ahead)
+        if is_single(ahead):
+            return h.arithmetic.once_each(each, h.repeats, h.age)
+        return each(h.repeats, h.age)
 
     def _weeks_staying(self, h: Histories, ahead: float) -> Numbers:
         def each(x: Numbers, T: Numbers) -> Numbers:

@@ -22,6 +22,8 @@ from crmkit.metrics.value.models._silence import SMALLEST
 
 _DIGITS = 30.0
 _HEIGHT = 3.0
+# Draws are counted by floats, which are exact up to here.
+_COUNTED = 2.0**53
 
 
 def count_chances(
@@ -99,8 +101,8 @@ def simulated(
     (R, c), (s, B) = buying, leaving
     rate = rng.gamma(R, 1 / c)
     fading = np.maximum(rng.gamma(s, 1 / B), SMALLEST)
-    leaves = rng.exponential(size=len(fading)) / fading
+    leaves = rng.exponential(size=fading.shape) / fading
     there = np.minimum(leaves, weeks)
-    bought = rng.poisson(rate * there)
-    latest = rng.random(len(bought)) ** (1 / np.maximum(bought, 1))
+    bought = rng.poisson(np.minimum(rate * there, _COUNTED)).astype(float)
+    latest = rng.random(bought.shape) ** (1 / np.maximum(bought, 1))
     return bought, np.where(bought > 0, there * latest, 0.0), leaves > weeks

@@ -32,7 +32,7 @@ from crmkit.metrics.value.models._arithmetic import (
 from crmkit.metrics.value.models.history import Histories, positive, read_columns, refuse
 
 MOST = 10_000
-"""No customer has had more opportunities than this."""
+"""No customer has had more opportunities than this, nor is a next purchase looked for beyond."""
 
 # A term is scaled down beyond this, so that none overflows.
 _HUGE, _SCALE = 1e200, 1e-200
@@ -171,7 +171,7 @@ class Opportunities:
         def each(x: Numbers, n: Numbers, wanted: Numbers) -> Numbers:
             a, b, _ = self._buying(x, n)
             total, count = 0.0 * x, 0.0 * x
-            for k, term in zip(range(chance.LONGEST), self._first_purchases(x, n), strict=False):
+            for k, term in zip(range(MOST), self._first_purchases(x, n), strict=False):
                 # Who has not bought by now and is still there may buy at any later one.
                 open_still = (total < wanted) & (total + term * ((a + b + k) / a) >= wanted)
                 if m.first_true(open_still) is None:

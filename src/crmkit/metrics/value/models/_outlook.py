@@ -19,6 +19,8 @@ from crmkit.metrics.value.models.history import Histories, read_histories, refus
 _MOST = 100_000
 
 Weeks = float | None | list[float | None]
+Excess = Callable[[Histories, Numbers, Numbers], Numbers]
+"""Of histories, their chances to be there, and weeks ahead."""
 
 
 class Outlook(BuyingHooks):
@@ -94,7 +96,7 @@ class Outlook(BuyingHooks):
         def excess(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
             return alive * self._buying_within(h, weeks) - wanted
 
-        return self._when(read_histories(repeats, recency, age), excess, -1.0)
+        return self._when(read_histories(repeats, recency, age), excess, (wanted, math.inf))
 
     def remaining_lifetime(
         self, repeats: Any, recency: Any, age: Any, *, probability: float = 0.5
@@ -121,19 +123,22 @@ class Outlook(BuyingHooks):
         def excess(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
             return kept - alive * self._staying(h, weeks)
 
-        return self._when(read_histories(repeats, recency, age), excess, kept)
+        return self._when(read_histories(repeats, recency, age), excess, (kept, 0.0))
 
-    def _when(
-        self, h: Histories, excess: Callable[[Histories, Numbers, Numbers], Numbers], kept: float
-    ) -> Weeks:
-        """When ``excess`` rises through 0; at once where at most ``kept`` are there now."""
-        m = h.arithmetic
+    def _when(self, h: Histories, excess: Excess, few: tuple[float, float]) -> Weeks:
+        """When ``excess`` rises through 0; for those who are there with less chance, at once."""
+        m, (chance, settled) = h.arithmetic, few
+
+        def search(is_open: int, x: Numbers, t_x: Numbers, T: Numbers) -> Numbers:
+            one = Histories(repeats=x, recency=t_x, age=T, arithmetic=m)
+            alive = self._alive(one)
+            if not is_open:
+                return 0.0 * alive + settled
+            return weeks_until(m, lambda ahead: excess(one, alive, ahead), alive)
 
         def each(x: Numbers, t_x: Numbers, T: Numbers) -> Numbers:
             one = Histories(repeats=x, recency=t_x, age=T, arithmetic=m)
-            alive = self._alive(one)
-            weeks = weeks_until(m, lambda ahead: excess(one, alive, ahead), x)
-            return m.choose(alive <= kept, 0.0, weeks)
+            return m.by_group(self._alive(one) > chance, search, x, t_x, T)
 
         found: Any = m.once_each(each, h.repeats, h.recency, h.age)
         return _known(found) if m is PLAIN else [_known(weeks) for weeks in found.tolist()]

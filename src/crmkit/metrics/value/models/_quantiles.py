@@ -35,12 +35,12 @@ def weeks_until(m: Any, excess: Callable[[Numbers], Numbers], like: Numbers) -> 
         like: A figure per row.
 
     Returns:
-        Weeks; infinity where ``excess`` is below 0 for ever.
+        Weeks from 1e-30, to a relative 1e-12; infinity where ``excess`` is below 0 for ever.
     """
     low, high = 0.0 * like + math.log(_FIRST), 0.0 * like + math.log(FOR_EVER)
-    last = excess(0.0 * like + FOR_EVER)
-    newest = high, m.larger(last, _TINY)
-    other = low, m.smaller(excess(m.exp(low)), -_TINY)
+    first, last = excess(m.exp(low)), excess(0.0 * like + FOR_EVER)
+    crosses = (first < 0) & (last >= 0)
+    newest, other = (high, m.larger(last, _TINY)), (low, m.smaller(first, -_TINY))
     share = 0.5
     for _ in range(_STEPS):
         place = newest[0] + share * (other[0] - newest[0])
@@ -49,12 +49,13 @@ def weeks_until(m: Any, excess: Callable[[Numbers], Numbers], like: Numbers) -> 
         older = _either(m, is_same_side, newest, other)
         other, newest = _either(m, is_same_side, other, newest), point
         apart = abs(other[0] - newest[0])
-        if m.first_true(apart > _CLOSE) is None:
+        if m.first_true(crosses & (apart > _CLOSE)) is None:
             break
         # Never so close to an end that the next one could not be past the root.
         edge = m.smaller(0.5, _CLOSE / 2 / m.larger(apart, _CLOSE))
         share = m.smaller(m.larger(_next_share(m, newest, other, older), edge), 1 - edge)
-    return m.choose(last < 0, math.inf, m.exp(newest[0]))
+    found = m.choose(first < 0, m.exp(newest[0]), _FIRST)
+    return m.choose(last < 0, math.inf, found)
 
 
 def _either(m: Any, condition: Any, yes: Point, no: Point) -> Point:

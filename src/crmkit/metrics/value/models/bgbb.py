@@ -185,7 +185,7 @@ class BGBB(Opportunities):
 
         Returns:
             A whole number from 1; None if a purchase is never that likely, or not within
-            100,000 opportunities; a list for many customers.
+            10,000 opportunities; a list for many customers.
         """
         h, wanted = read_opportunities(repeats, recency, age), read_probability(probability)
         m, there = h.arithmetic, self._there(h)

@@ -81,7 +81,9 @@ class GammaGamma:
 
         Returns:
             Model, standard errors and covariance; ``converged`` is False, and ``notes`` say
-            why, where there is no sharp optimum or the fitted q leaves no mean.
+            why, where there is no sharp optimum or the fitted q leaves no mean. ``notes`` also
+            name an outlier, a mean that is not that of the data, and spend that goes with the
+            number of purchases.
 
         Raises:
             InvalidValueError: A row that cannot exist, with its number.
@@ -89,8 +91,10 @@ class GammaGamma:
             MissingExtraError: numpy or scipy is not installed.
         """
         from crmkit.metrics.value.fitting.spend import fit_spend
+        from crmkit.metrics.value.fitting.spend_doubts import doubted
 
-        return fit_spend(cls, purchases, mean_spend, weights)
+        _, x, z = read_spend(as_column(purchases), as_column(mean_spend))
+        return doubted(fit_spend(cls, x, z, weights), x, z, weights)
 
     @classmethod
     def fit_summaries(

@@ -92,6 +92,9 @@ class ParetoNBD(BuyingModel):
     def _alive(self, h: Histories) -> Numbers:
         return logistic(h.arithmetic, -self._log_odds_gone(h))
 
+    def _gone(self, h: Histories) -> Numbers:
+        return logistic(h.arithmetic, self._log_odds_gone(h))
+
     def _purchases(self, h: Histories, ahead: Numbers) -> Numbers:
         return self._rate(h) * self._weeks_staying(h, ahead)
 
