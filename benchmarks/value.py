@@ -155,8 +155,8 @@ def fits(bench, job):
     table(bench, title, found, "log-likelihood", ends)
     for name, parameters in sides.items():
         print(f"    {name}: " + ", ".join(f"{one} {told:.5g}" for one, told in parameters.items()))
-    print(f"    pymc-marketing's first fit on a machine compiles for {compiling:.1f} s, left out here")
-    print("    (up to 5 s of it come again with every new number of customers: in run 1 above)")
+    print(f"    pymc-marketing compiles {compiling:.1f} s more in a machine's first fit; not above")
+    print("    (up to 5 s of that with each new number of customers: in its first run above)")
     goals(bench, job, title, found)
 
 
@@ -248,7 +248,7 @@ def in_brief(told):
 def table(bench, title, found, last, ends):
     """Print seconds and memory of each side, as multiples of crmkit's too."""
     print(f"\n{title}, {bench.options.customers:,} customers")
-    heads = ("seconds (min-max)", "ratio", "peak MB (imports)", "ratio", last)
+    heads = ("seconds (min-max)", "ratio", "CPU s", "peak MB (imports)", "ratio", last)
     print(f"  {'side':24}" + columned(*heads))
     for side, runs in found.items():
         if not runs.finished:
@@ -260,13 +260,13 @@ def table(bench, title, found, last, ends):
         memory = f"{runs.median('peak_mb'):,.0f} ({runs.median('imports_mb'):,.0f})"
         ratios = (runs.times(found[CRMKIT], one) for one in ("seconds", "peak_mb"))
         faster, smaller = (f"{one:,.2f}" if one else "" for one in ratios)
-        end = ends.get(side.name, "")
-        print(f"  {side.name:24}" + columned(seconds, faster, memory, smaller, end))
+        cpu, end = f"{runs.median('cpu'):,.3f}", ends.get(side.name, "")
+        print(f"  {side.name:24}" + columned(seconds, faster, cpu, memory, smaller, end))
 
 
 def columned(*cells):
     """Return a row, each cell at the right of its column."""
-    widths = (24, 9, 20, 8, 20)
+    widths = (24, 9, 10, 20, 8, 20)
     return "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True))
 
 

@@ -31,12 +31,12 @@ def run(jobs, packages):
     work, tell = jobs[name](columns, json.loads(given))
     if patience:
         signal.setitimer(signal.ITIMER_REAL, float(patience[0]))
-    start = time.perf_counter()
+    start, cpu_start = time.perf_counter(), time.process_time()
     result = work()
-    seconds = time.perf_counter() - start
+    took = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu_start}
     signal.setitimer(signal.ITIMER_REAL, 0)
-    peak = peak_mb()
-    report(tell(result), packages, seconds=seconds, peak_mb=peak, imports_mb=imports_mb)
+    took |= {"peak_mb": peak_mb(), "imports_mb": imports_mb}
+    report(tell(result), packages, **took)
 
 
 def report(result, packages, **measured):

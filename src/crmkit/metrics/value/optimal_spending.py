@@ -193,7 +193,7 @@ def _best_retention(curve: SpendResponse, most: float, rate: float) -> float:
     share = curve.ceiling / (1 + rate - curve.ceiling)
     z = finite(curve.speed * most, "annual_margin", most) - 1 - log(share)
     gained = share * _omega(z)
-    return log(gained) / curve.speed if gained > 0 else 0.0
+    return log(gained) / curve.speed if gained > 1 else 0.0
 
 
 def _best_acquisition(curve: SpendResponse, worth: float) -> float:

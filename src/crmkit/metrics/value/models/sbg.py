@@ -148,14 +148,14 @@ class SBG:
         """Return P(T = t), the probability to leave at the renewal ``period``, from 1 on."""
         m, (t,) = read_columns(period=period)
         _refuse_part(m, "period", t, 1)
-        leaving = self.alpha / (self.alpha + self.beta + t - 1)
+        leaving = self.alpha / (self.alpha + self.beta + (t - 1))
         return m.exp(self._log_survival(m, 0.0 * t, t - 1)) * leaving
 
     def retention(self, period: Any) -> Numbers:
         """Return r_t, the share that renews at ``period`` of those still there; from 1 on."""
         m, (t,) = read_columns(period=period)
         _refuse_part(m, "period", t, 1)
-        return (self.beta + t - 1) / (self.alpha + self.beta + t - 1)
+        return (self.beta + (t - 1)) / (self.alpha + self.beta + (t - 1))
 
     def discounted_lifetime(self, discount: float) -> float:
         """Return DEL, the discounted expected lifetime of a new customer in periods. [FH2] (5).
