@@ -1,13 +1,21 @@
-"""Make the peers' environment where it is missing or outdated: ``python peers.py FOLDER``.
+"""Make the peers' environment where it is missing or outdated: ``python peers.py [FOLDER]``.
 
-Prints its interpreter. Made once from ``value_requirements.txt``, and used again.
+Prints its interpreter. Made once from ``value_requirements.txt``, and used again. Without a
+folder it lives in the one that CRMKIT_BENCH_PEERS names, or in the user's cache.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 REQUIREMENTS = Path(__file__).parent.with_name("value_requirements.txt")
+
+
+def usual_folder():
+    """Return where the peers live unless told otherwise."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return os.environ.get("CRMKIT_BENCH_PEERS") or cache / "crmkit-benchmarks" / "peers"
 
 
 def interpreter(folder):
@@ -24,4 +32,5 @@ def interpreter(folder):
 
 
 if __name__ == "__main__":
-    print(interpreter(Path(sys.argv[1]).expanduser().absolute()))
+    folder = sys.argv[1] if len(sys.argv) > 1 else usual_folder()
+    print(interpreter(Path(folder).expanduser().absolute()))

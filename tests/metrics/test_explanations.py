@@ -352,7 +352,7 @@ def test_the_small_card_reads_as_it_should():
         "    cognitive    unknown: nothing is known of it",
         "    intentional  unknown (25% known; missing: repurchase, expand, stay)",
         "    behavioural  0.49 (67% known; missing: volume)",
-        "    lifetime       48 days so far",
+        "    lifetime       48 days so far; to come 4.99 occasions (0.702 to 35.4, n 2)",
     ):
         assert f"\n{line}\n" in text
     assert "case, contact, delivery, return, visit" in text

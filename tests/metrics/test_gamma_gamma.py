@@ -305,7 +305,7 @@ def test_a_customer_of_many_purchases_is_known_closely_and_one_of_none_is_not():
         [CDNOW.spend_quantile(x, 30.0, probability=chance) for chance in (0.025, 0.975)]
         for x in (0, 1000)
     )
-    assert few == pytest.approx([11.5, 103], rel=0.01)
+    assert few == pytest.approx([11.5, 100.5], rel=0.01)
     assert many == pytest.approx([29.3, 30.8], abs=0.1)
 
 
@@ -401,6 +401,7 @@ def test_spend_that_all_but_vanishes_is_drawn_above_0():
         (lambda: BIG.simulate([2, 0], seed=1), "purchases[1]"),
         (lambda: BIG.simulate([1.5], seed=1), "purchases[0]"),
         (lambda: BIG.simulate([math.nan], seed=1), "purchases[0]"),
+        (lambda: BIG.simulate([1], seed=-1), "seed"),
         (lambda: BIG.simulate_ahead([1], [5.0], [-1], seed=1), "future_purchases[0]"),
         (lambda: BIG.simulate_ahead([1], [5.0], [0.5], seed=1), "future_purchases[0]"),
         (lambda: BIG.simulate_ahead([1], [0.0], [1], seed=1), "mean_spend[0]"),
@@ -466,5 +467,5 @@ def test_one_customer_apart_from_constant_spend_is_told_twice():
     purchases = np.random.default_rng(7).integers(1, 9, 400)
     fit = GammaGamma.fit(purchases, np.where(np.arange(400) < 399, 20.0, 25.0))
     assert not fit.converged
-    assert any("q ran to the border" in note for note in fit.notes)
+    assert any("ran to the border" in note for note in fit.notes)
     assert any(note.startswith("outlier: a mean spend of 25") for note in fit.notes)

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value import BGNBD, NBD
-from crmkit.metrics.value.models.history import read_histories
 
 CDNOW = NBD(r=0.385, alpha=12.072)
 BUSY = NBD(r=2.5, alpha=4.0)
@@ -108,7 +107,7 @@ def test_a_horizon_of_any_length_is_discounted_in_closed_form(weeks):
 
 @given(models(), histories(), powers_of_ten(-2, 3))
 def test_chances_of_counts_equal_the_negative_binomial_at_50_digits(model, history, weeks):
-    got = model._counts(read_histories(*history), weeks, 5)
+    got = model.count_probabilities(*history, weeks=weeks, most=4)
     with mpmath.workdps(50):
         r, alpha, x, T = exact(model, history)
         shape, rate, t = r + x, alpha + T, mpmath.mpf(weeks)
@@ -187,19 +186,40 @@ def test_when_the_last_purchase_was_changes_nothing():
 def test_simulated_futures_follow_the_formulas(history):
     """100,000 customers of one history over 26 weeks, seed 1959."""
     n, weeks = 100_000, 26.0
-    rng = np.random.default_rng(1959)
     columns = [np.full(n, float(figure)) for figure in history]
-    bought, last, there = BUSY._simulated(rng, read_histories(*columns), np.full(n, weeks))
-    assert there.all()
+    bought = BUSY.simulate_ahead(*columns, weeks=weeks, seed=1959)
     error = bought.std() / n**0.5
     assert abs(bought.mean() - BUSY.expected_purchases(*history, weeks=weeks)) < 4 * error
-    some = BUSY.purchase_probability(*history, weeks=weeks)
-    assert abs((bought > 0).mean() - some) < 4 * (some * (1 - some) / n) ** 0.5
-    assert ((last > 0) == (bought > 0)).all()
-    assert last.max() <= weeks
-    # Some purchase falls into the second half as often as into the first.
-    after = BUSY.purchase_probability(*history, weeks=weeks / 2)
-    assert (last > weeks / 2).mean() == pytest.approx(after, abs=0.01)
+    chances = BUSY.count_probabilities(*history, weeks=weeks, most=3)
+    for count, chance in enumerate(chances):
+        assert abs((bought == count).mean() - chance) < 4 * (chance / n) ** 0.5
+
+
+def test_simulated_newcomers_are_histories_of_customers_who_stay():
+    """The last of purchases that fall anywhere comes after the middle if any does."""
+    drawn = BUSY.simulate(np.full(100_000, 30.0), seed=1959)
+    assert drawn.alive.all()
+    assert ((drawn.recency > 0) == (drawn.repeats > 0)).all()
+    assert drawn.recency.max() <= 30
+    late = BUSY.purchase_probability(0, 0, 0, weeks=15)
+    assert (drawn.recency > 15).mean() == pytest.approx(late, abs=0.005)
+    fit = NBD.fit(drawn.repeats, drawn.recency, drawn.age)
+    assert fit.model.r == pytest.approx(2.5, abs=4 * fit.standard_errors["r"])
+    assert fit.model.alpha == pytest.approx(4, abs=4 * fit.standard_errors["alpha"])
+
+
+def test_more_purchases_than_can_be_counted_are_not_drawn():
+    rich = NBD(r=1e4, alpha=1e-6)
+    assert rich.simulate_ahead(0, 0, 0, weeks=1e12, seed=1)[0] == pytest.approx(1e15, rel=1e-6)
+
+
+@given(models(), histories(), st.floats(0.01, 0.99))
+def test_the_next_purchase_comes_for_certain_and_nobody_ever_leaves(model, history, chance):
+    weeks = model.next_purchase(*history, probability=chance)
+    if weeks is not None:
+        got = model.purchase_probability(*history, weeks=weeks)
+        assert got == pytest.approx(chance, rel=1e-9)
+    assert model.remaining_lifetime(*history, probability=chance) is None
 
 
 def test_scoring_one_customer_loads_no_numpy():

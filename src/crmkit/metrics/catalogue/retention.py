@@ -137,8 +137,8 @@ RETENTION: tuple[Entry, ...] = (
             "fall_rate",
         ),
         needs=_TIERS,
-        formula="who came, went and moved between two moments: opening + new + reactivated − "
-        "lost = closing; ways from tier to tier with their shares",
+        formula="who came and went between two moments, as customer_kpis counts them, and who "
+        "moved; ways from tier to tier with their shares",
         source="practice; Wilson (1927)",
         function=_MOVEMENT,
     ),

@@ -52,7 +52,7 @@ VALUE: tuple[Entry, ...] = (
         formula="sum over today's customers of what the models expect; the interval holds the "
         "parameters' uncertainty and luck",
         source="crmkit; the models name theirs",
-        function="crmkit.CustomerBase.forecast",
+        function="crmkit.metrics.forecast",
     ),
     Metric(
         name="revenue",

@@ -147,7 +147,10 @@ def _buying(rows: Sequence[Mapping[str, Any]]) -> tuple[Fit[BuyingModel] | Crmki
         choice = choose_model(**columns(rows))
     except MissingExtraError as error:
         return error, ""
-    return (CrmkitError(choice.reason), "") if choice.fit is None else (choice.fit, choice.reason)
+    if choice.fit is None:
+        assert choice.missing is not None  # noqa: S101  one of the two there is
+        return choice.missing, ""
+    return choice.fit, choice.reason
 
 
 def _spend(rows: Sequence[Mapping[str, Any]]) -> Fit[GammaGamma] | CrmkitError:

@@ -61,12 +61,12 @@ class Tried:
     Attributes:
         name: What its paper calls it.
         fit: Its fit; None where it could not be fitted.
-        missing: What was missing for a fit; empty where there is one.
+        missing: What was missing for a fit; None where there is one.
     """
 
     name: str
     fit: Fit[Any] | None
-    missing: str = ""
+    missing: InsufficientDataError | None = None
 
     @property
     def is_sharp(self) -> bool:
@@ -90,12 +90,14 @@ class ModelChoice(Shown):
         fit: The fit chosen; None where no model could be fitted.
         reason: Why this one, or what is missing.
         tried: Every model that was tried, in the order of trying.
+        missing: What is missing for a fit; None where there is one.
         notes: What the reader must know: little evidence, and what the fit says of itself.
     """
 
     fit: Fit[Any] | None
     reason: str
     tried: tuple[Tried, ...]
+    missing: InsufficientDataError | None = None
     notes: tuple[str, ...] = ()
 
     @property
@@ -168,6 +170,7 @@ def choose_model(
         contract = _tried(SBG.NAME, SBG.fit_lifetimes, lifetimes, weights)
         return _only(contract, "a contract: who left is seen")
     if "opportunities" in columns:
+        columns["age"] = columns.pop("opportunities")
         occasions = _tried(BGBB.NAME, BGBB.fit, columns, weights)
         return _only(occasions, "purchases on given opportunities; nobody sees who leaves")
     return _at_any_moment(columns, weights)
@@ -179,20 +182,25 @@ def _tried(
     try:
         return Tried(name=name, fit=fit(**columns, weights=weights))
     except InsufficientDataError as error:
-        return Tried(name=name, fit=None, missing=str(error))
+        return Tried(name=name, fit=None, missing=error)
 
 
 def _only(one: Tried, reason: str) -> ModelChoice:
     """The choice where there is but one model."""
-    return _chosen(one, one.missing or reason, (one,))
+    return _chosen(one, reason, (one,))
 
 
 def _chosen(
     one: Tried, reason: str, tried: tuple[Tried, ...], evidence: tuple[str, ...] = ()
 ) -> ModelChoice:
     said = () if one.fit is None else one.fit.notes
+    because = reason if one.missing is None else str(one.missing)
     return ModelChoice(
-        fit=one.fit, reason=reason, tried=tried, notes=tuple(dict.fromkeys((*evidence, *said)))
+        fit=one.fit,
+        reason=because,
+        missing=one.missing,
+        tried=tried,
+        notes=tuple(dict.fromkeys((*evidence, *said))),
     )
 
 
@@ -201,7 +209,7 @@ def _at_any_moment(columns: Mapping[str, Any], weights: Any) -> ModelChoice:
     leaving = _tried(MBGNBD.NAME, MBGNBD.fit, columns, weights)
     tried: tuple[Tried, ...] = (staying, leaving)
     if leaving.fit is None:
-        return _chosen(staying, staying.missing or f"{leaving.name} {leaving.told}", tried)
+        return _chosen(staying, f"{leaving.name} {leaving.told}", tried)
     few, gain = _little_evidence(columns, weights), _gain(staying, leaving)
     if gain is not None and gain < _WORTH_A_PARAMETER:
         why = f"letting customers leave makes the histories likelier by e^{gain:.2f} only"

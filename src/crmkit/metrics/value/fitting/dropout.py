@@ -63,7 +63,7 @@ _STARTS = (
     (0.05, 2.0, 2.0),
     (0.3, 0.01, 0.1),
 )
-_CUSTOMERS, _REPEATERS = 10, 5
+_CUSTOMERS, _REPEATERS = 10, 2
 _MANY_CUSTOMERS, _MANY_REPEATERS = 200, 50
 # Half of chi-square's 95 % point with one degree of freedom.
 _WORTH_A_PARAMETER = 1.92
@@ -258,7 +258,7 @@ def _search(data: _Tallied, first_chances: int, starts: Any, borders: Any) -> Op
         starts=starts,
         borders=borders,
         n=data.n,
-        rough=some and _Likelihood(some, first_chances),
+        rough=_Likelihood(some, first_chances) if some else None,
         thorough=data.n < _MANY_CUSTOMERS,
     )
 

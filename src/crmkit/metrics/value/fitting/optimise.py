@@ -33,8 +33,6 @@ _WALKS = (
 _FLAT = 1e-6
 # A mean log-likelihood that falls by less has not fallen.
 _ROUNDING = 1e-12
-# What a second start must gain, in the log-likelihood of all, for a third to be worth it.
-_NO_BETTER = 1e-3
 # A Newton step shorter than this, in logarithms, ends the search.
 _ARRIVED = 1e-11
 # How near a border, in logarithms, counts as at it.
@@ -82,7 +80,9 @@ def maximise(
     rough: Objective | None = None,
     thorough: bool = False,
 ) -> Optimum:
-    """Return the best optimum, from more starts if it is not sharp and the next one is better.
+    """Return the best optimum; later starts are tried only while no sharp one is found.
+
+    A later start is followed to its end where its first walk already leads higher.
 
     Args:
         objective: Mean log-likelihood and gradient over log-parameters.
@@ -93,13 +93,16 @@ def maximise(
             has no part in where that is.
         thorough: Try every start, as the likelihood of few customers may have several peaks.
     """
+    np = require("numpy", extra="models")
+    box = np.log(np.array(list(borders.values())))
     best = None
     for start in starts:
-        found, before = _climb(objective, start, borders, n, rough), best
-        if before is None or found.value > before.value:
-            best = found
-        is_no_better = before is not None and found.value - before.value < _NO_BETTER / n
-        if not thorough and (found.is_sharp or is_no_better):
+        begin = np.clip(np.log(np.array(start)), *box.T)
+        point = _walk(rough or objective, begin, box, _WALKS[0])
+        if best is not None and objective(point)[0] <= best.value:
+            continue
+        best = _judge(objective, _climb(objective, point, box, rough), tuple(borders), box, n)
+        if best.is_sharp and not thorough:
             break
     if best is None:
         raise AssertionError("a search needs a start")
@@ -117,29 +120,16 @@ class _Place:
     off: float = math.inf
 
 
-def _climb(
-    objective: Objective,
-    start: Sequence[float],
-    borders: Mapping[str, tuple[float, float]],
-    n: float,
-    rough: Objective | None,
-) -> Optimum:
-    np = require("numpy", extra="models")
-    box = np.log(np.array(list(borders.values())))
-    point, place = np.clip(np.log(np.array(start)), *box.T), None
-    if rough is not None:
-        point = _walk(rough, point, box, _WALKS[0])
-        place, arrived = _finish(objective, _at(objective, point, _hessian(rough, point)), box)
-        if arrived:
-            return _judge(objective, place, tuple(borders), box, n)
-    for patience in _WALKS:
-        place, arrived = _finish(
-            objective, _at(objective, _walk(objective, point, box, patience)), box
-        )
-        point = place.point
+def _climb(objective: Objective, point: Any, box: Any, rough: Objective | None) -> _Place:
+    """From where the first walk ended to the top."""
+    curvature = None if rough is None else _hessian(rough, point)
+    place, arrived = _finish(objective, _at(objective, point, curvature), box)
+    for patience in _WALKS if rough else _WALKS[1:]:
         if arrived:
             break
-    return _judge(objective, place, tuple(borders), box, n)
+        walked = _walk(objective, place.point, box, patience)
+        place, arrived = _finish(objective, _at(objective, walked), box)
+    return place
 
 
 def _at(objective: Objective, point: Any, curvature: Any = None) -> _Place:

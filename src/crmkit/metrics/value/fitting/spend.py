@@ -82,7 +82,7 @@ def fit_spend(cls: Any, purchases: Any, mean_spend: Any, weights: Any) -> Fit[An
         starts=_STARTS,
         borders=_BORDERS,
         n=data.n,
-        rough=some and _Likelihood(some),
+        rough=_Likelihood(some) if some else None,
     )
     parameters = dict(zip(_NAMES, (math.exp(value) for value in optimum.point), strict=True))
     has_mean = parameters["q"] > 1

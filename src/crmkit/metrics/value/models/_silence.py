@@ -59,7 +59,8 @@ def reach(m: Any, weeks: Numbers, p: Numbers, q: Numbers, share: Numbers) -> Num
     """Where to cut off, at the latest: ln(1 + u/n) of the place.
 
     With w = ln(1 + u/f) the integrand falls by at least (p+q)w, and by pv where p > 0. Where
-    p < 0 it first rises, to its peak where σeᵛ/(1 + σ(eᵛ-1)) is |p|/q; it is cut off after that.
+    p < 0 it first rises, to its peak where σeᵛ/(1 + σ(eᵛ-1)) is |p|/q; it is cut off after that
+    (the peak is at (p+q)w < 1, which the fall of 40 leaves out of account).
 
     Args:
         m: The arithmetic of the numbers.
@@ -69,9 +70,8 @@ def reach(m: Any, weeks: Numbers, p: Numbers, q: Numbers, share: Numbers) -> Num
         share: σ.
     """
     rise, total = m.larger(-p, 0.0), m.larger(p + q, SMALLEST)
-    at_peak = m.choose(rise > 0, m.log(q / total), 0.0)
     fall = FALL - rise * m.log(m.larger(share, rise / q))
-    away = m.smaller(m.log1p(weeks), at_peak + fall / total)
+    away = m.smaller(m.log1p(weeks), fall / total)
     return m.smaller(m.log1p(m.expm1(away) / share), FALL / m.larger(p, SMALLEST))
 
 

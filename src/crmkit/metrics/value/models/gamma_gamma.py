@@ -35,6 +35,7 @@ from crmkit.metrics.value.models._arithmetic import (
     softplus,
 )
 from crmkit.metrics.value.models._gamma_quantile import log_gamma_quantile
+from crmkit.metrics.value.models._opportunities_drawn import generator
 from crmkit.metrics.value.models.history import positive, read_columns, read_spend, refuse
 
 if TYPE_CHECKING:
@@ -215,7 +216,8 @@ class GammaGamma:
             An array: the mean spend of each, in money.
 
         Raises:
-            InvalidValueError: A number of purchases below 1, or q is 1 or less.
+            InvalidValueError: A number of purchases below 1, a seed that is no whole number from
+                0, or q is 1 or less.
             MissingExtraError: numpy is not installed.
         """
         self._refuse_no_mean()
@@ -238,7 +240,8 @@ class GammaGamma:
             An array of money; 0 where there are no further purchases.
 
         Raises:
-            InvalidValueError: A row that cannot exist, or q is 1 or less.
+            InvalidValueError: A row that cannot exist, a seed that is no whole number from 0,
+                or q is 1 or less.
             MissingExtraError: numpy is not installed.
         """
         self._refuse_no_mean()
@@ -252,8 +255,7 @@ class GammaGamma:
 
     def _drawn(self, seed: int, shape: Numbers, rate: Numbers, count: Numbers) -> Numbers:
         """Totals of so many purchases at scales from that Gamma; above 0 if there are any."""
-        np = require("numpy", extra="models")
-        rng = np.random.default_rng(seed)
+        np, rng = require("numpy", extra="models"), generator(seed)
         total = rng.gamma(self.p * count) / rng.gamma(shape, size=count.shape) * rate
         return np.where(count > 0, np.maximum(total, _SMALLEST), 0.0)
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 # Discounts that add up to less are none to a float.
 _NO_DISCOUNT = 1e-17
+# What a float counts to, one by one.
+_COUNTED = 1e15
 
 
 @frozen(kw_only=True)
@@ -112,7 +114,7 @@ class NBD(BuyingModel):
         """Given their number, purchases fall anywhere: the last of n at t U^(1/n)."""
         np = require("numpy", extra="models")
         rate = rng.gamma(self.r + h.repeats) / (self.alpha + h.age)
-        bought = rng.poisson(rate * ahead).astype(float)
+        bought = rng.poisson(np.minimum(rate * ahead, _COUNTED)).astype(float)
         last = ahead * rng.random(bought.shape) ** (1 / np.maximum(bought, 1))
         return bought, np.where(bought > 0, last, 0.0), np.ones(bought.shape, dtype=bool)
 

@@ -93,7 +93,8 @@ class ParetoNBD(BuyingModel):
         return logistic(h.arithmetic, -self._log_odds_gone(h))
 
     def _gone(self, h: Histories) -> Numbers:
-        return logistic(h.arithmetic, self._log_odds_gone(h))
+        m = h.arithmetic
+        return m.choose(h.age > h.recency, logistic(m, self._log_odds_gone(h)), 0.0)
 
     def _purchases(self, h: Histories, ahead: Numbers) -> Numbers:
         return self._rate(h) * self._weeks_staying(h, ahead)

@@ -1,0 +1,182 @@
+"""Models kept with the store: fitted once, taken as they are, and scored without numpy."""
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import UTC, date, datetime, time, timedelta
+
+import pytest
+
+from crmkit import CustomerBase, Line, Money, Purchase, Shop
+from crmkit.adapters.wire import shop_to_json
+from crmkit.domain.errors import InvalidValueError, MissingExtraError
+from crmkit.domain.saved_models import SavedModels
+from crmkit.metrics.value import base_models, saved_base
+from crmkit.synthetic import SyntheticShop
+
+SYNTHETIC = SyntheticShop(seed=5, customers=150)
+CORE_ONLY = """
+import builtins, json, sys
+real = builtins.__import__
+def without(name, *rest):
+    if name.partition(".")[0] in ("numpy", "scipy"):
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+    return real(name, *rest)
+builtins.__import__ = without
+from datetime import date
+from crmkit import CustomerBase
+from crmkit.adapters.wire import shop_from_json
+path, shop, customer, day = sys.argv[1:]
+base = CustomerBase.open("sqlite:///" + path, shop=shop_from_json(shop))
+value = base.value(customer, as_of=date.fromisoformat(day))
+told = {name: getattr(value, name).value for name in ("alive", "expected_purchases", "clv")}
+print(json.dumps({**told, "models": value.models, "numpy": "numpy" in sys.modules}))
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory):
+    path = tmp_path_factory.mktemp("loaded") / "shop.db"
+    with CustomerBase.open(f"sqlite:///{path}", shop=SYNTHETIC.shop) as made:
+        made.load(SYNTHETIC.interactions())
+    return path
+
+
+@pytest.fixture
+def base(tmp_path, loaded):
+    shutil.copy(loaded, tmp_path / "shop.db")
+    with again(tmp_path) as made:
+        yield made
+
+
+def again(tmp_path):
+    return CustomerBase.open(f"sqlite:///{tmp_path}/shop.db", shop=SYNTHETIC.shop)
+
+
+def no_fits(*_, **__):
+    raise AssertionError("there is nothing to fit")
+
+
+def without_numpy(monkeypatch):
+    def missing(*_, **__):
+        raise MissingExtraError("numpy", "models")
+
+    room = sys.modules["crmkit.metrics.value.choose_model"]
+    monkeypatch.setattr(room, "choose_model", missing)
+
+
+def test_whoever_asks_of_the_same_facts_fits_nothing(base, tmp_path, monkeypatch):
+    day = base.last_day()
+    models = base.save_models(as_of=day)
+    before = base.profiles(as_of=day)
+    monkeypatch.setattr(saved_base, "fit_base", no_fits)
+    with again(tmp_path) as other:
+        assert other.profiles(as_of=day).models == models
+        assert other.profiles(as_of=day).rows == before.rows
+
+
+def test_other_facts_are_fitted_anew(base, tmp_path):
+    day = base.last_day()
+    models = base.save_models(as_of=day)
+    late = Purchase(
+        id="late",
+        customer_id="somebody-new",
+        at=_at(day, 9),
+        order_id="late",
+        lines=[Line(product_id="lamp", amount=Money(1000, SYNTHETIC.shop.currency))],
+    )
+    with again(tmp_path) as other:
+        other.record([late])
+        assert other.profiles(as_of=day).models != models
+        assert other.profiles(as_of=day).models.n == models.n + 1
+
+
+def _at(day, days_ago):
+    return datetime.combine(day - timedelta(days_ago), time(12), UTC)
+
+
+def test_a_process_with_the_core_alone_scores_what_the_notebook_fitted(base, tmp_path):
+    day = base.last_day()
+    base.save_models(as_of=day)
+    best = base.profiles(as_of=day).most_valuable(1)[0]
+    told = base.value(best.customer_id, as_of=day)
+    asked = [f"{tmp_path}/shop.db", shop_to_json(SYNTHETIC.shop), best.customer_id, str(day)]
+    answer = subprocess.run(
+        [sys.executable, "-c", CORE_ONLY, *asked], capture_output=True, text=True, check=True
+    )
+    found = json.loads(answer.stdout)
+    assert found["numpy"] is False
+    for name in ("alive", "expected_purchases", "clv"):
+        assert found[name] == pytest.approx(getattr(told, name).value, rel=1e-9)
+    assert found["models"] == list(told.models)
+
+
+def test_without_numpy_older_models_are_used_and_their_day_is_said(base, tmp_path, monkeypatch):
+    day = base.last_day()
+    earlier = day - timedelta(30)
+    models = base.save_models(as_of=earlier)
+    without_numpy(monkeypatch)
+    with again(tmp_path) as other:
+        found = other.profiles(as_of=day).models
+        assert (found.buying, found.spend) == (models.buying, models.spend)
+        assert found.notes[0].startswith(f"learnt as of {earlier} and kept; to learn anew: ")
+        assert found.lines()[-1] == found.notes[0]
+        # Of a day before anything was kept there is nothing.
+        assert isinstance(
+            other.profiles(as_of=earlier - timedelta(1)).models.buying, MissingExtraError
+        )
+
+
+def test_what_was_known_then_is_not_answered_with_what_was_learnt_later(
+    base, tmp_path, monkeypatch
+):
+    day = base.last_day()
+    base.save_models(as_of=day)
+    without_numpy(monkeypatch)
+    with again(tmp_path) as other:
+        known = other.profiles(as_of=day, known_at=_at(day + timedelta(9000), 0)).models
+        assert isinstance(known.buying, MissingExtraError)
+
+
+def test_saving_without_numpy_says_what_is_missing(base, monkeypatch):
+    without_numpy(monkeypatch)
+    with pytest.raises(MissingExtraError, match="models"):
+        base.save_models(as_of=base.last_day())
+
+
+def test_a_base_too_small_for_a_model_keeps_what_is_missing(tmp_path):
+    shop = Shop(id="tiny", currency="EUR")
+    with CustomerBase.open(f"sqlite:///{tmp_path}/tiny.db", shop=shop) as tiny:
+        models = tiny.save_models(as_of=date(2026, 3, 1))
+        assert "customers to learn from" in models.missing
+        kept = tiny.store.models("tiny", until_day=99_999)
+        assert json.loads(kept.text)["buying"] == {"missing": models.missing}
+
+
+def test_models_in_another_currency_are_left_alone(base):
+    day = base.last_day()
+    base.save_models(as_of=day)
+    standards = base._readings.standards(base._moment(day), None)
+    kept = base.store.models(base.shop.id, until_day=standards.as_of_day)
+    other = Shop(id="synthetic", currency="USD")
+    told = saved_base.models_of(standards.people, other, as_of_day=standards.as_of_day, kept=kept)
+    assert told.shop.currency == "USD"
+    assert told == base_models.fit_base(standards.people, other)
+
+
+@pytest.mark.parametrize("text", ["", "{", "nonsense"])
+def test_what_was_never_saved_is_refused_by_name(base, text):
+    day = base.last_day()
+    standards = base._readings.standards(base._moment(day), None)
+    base.store.put_models(base.shop.id, SavedModels(as_of_day=standards.as_of_day, text=text))
+    with pytest.raises(InvalidValueError, match="saved models"):
+        assert standards.models
+
+
+def test_models_of_a_later_make_are_left_alone(base):
+    day = base.last_day()
+    standards = base._readings.standards(base._moment(day), None)
+    later = SavedModels(as_of_day=standards.as_of_day, text='{"schema": 99}')
+    base.store.put_models(base.shop.id, later)
+    assert standards.models.buying.name == "MBG/NBD"
