@@ -30,11 +30,11 @@ class Bench:
             subprocess.run(command, check=True)
         return path
 
-    def once(self, side, job, path, given=None):
+    def once(self, side, job, path, given=None, *, patient=False):
         """Run one side in a process of its own; return what it told, or how it ended."""
         python = self.python_of_peers if side.is_peer else sys.executable
         command = [python, FOLDER / side.script, job + side.suffix, path, json.dumps(given or {})]
-        if side.is_peer:
+        if side.is_peer and not patient:
             command.append(str(self.options.patience))
         compiled = f"base_compiledir={self.work / 'compiled' / job}"
         flags = filter(None, (os.environ.get("PYTENSOR_FLAGS"), compiled))
@@ -67,7 +67,7 @@ class Bench:
     def compiling(self, side, job):
         """Return the seconds that the first two fits of few customers take; NaN if they fail."""
         few = self.customers(job, 1000)
-        return [self.once(side, job, few).get("seconds", math.nan) for _ in range(2)]
+        return [self.once(side, job, few, patient=True).get("seconds", math.nan) for _ in "12"]
 
     def judge(self, goal, measured, met):
         """Note how a goal stands; ``met`` is None where it could not be measured."""

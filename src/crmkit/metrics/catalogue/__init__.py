@@ -13,6 +13,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.metrics.catalogue.customers import CUSTOMERS
 from crmkit.metrics.catalogue.equity import EQUITY
+from crmkit.metrics.catalogue.holdout import HOLDOUT
 from crmkit.metrics.catalogue.loyalty import LOYALTY
 from crmkit.metrics.catalogue.metric import Better, Composite, Entry, Metric, by_name, found
 from crmkit.metrics.catalogue.relationship import RELATIONSHIP
@@ -39,7 +40,7 @@ ROOMS: Mapping[str, tuple[Entry, ...]] = {
     "The customer": CUSTOMERS,
     "Satisfaction": SATISFACTION,
     "Loyalty": LOYALTY,
-    "Value so far and to come": VALUE,
+    "Value so far and to come": (*VALUE, *HOLDOUT),
     "Customer equity": EQUITY,
     "Relationship value": RELATIONSHIP,
     "The shop": (*SHOP, *RETENTION, *SPREAD),

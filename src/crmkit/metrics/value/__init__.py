@@ -7,15 +7,22 @@ library alone; fitting, and scoring many at once, needs the extra ``models``.
 from crmkit.metrics.value.accounting import Accounts, relationship_value_of
 from crmkit.metrics.value.base_models import BaseModels, fit_base
 from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
+from crmkit.metrics.value.calibration import Calibration, CalibrationGroup, calibration
 from crmkit.metrics.value.capability import CapabilityValue, ContributionTally, capability_value
 from crmkit.metrics.value.choose_model import ModelChoice, Tried, choose_model
 from crmkit.metrics.value.clv import BaseValue, clv, total_clv
 from crmkit.metrics.value.clv_drivers import ClvDrivers, clv_drivers
 from crmkit.metrics.value.clv_factors import ClvFactors
+from crmkit.metrics.value.conditional_expectation import (
+    ConditionalExpectation,
+    ExpectedClass,
+    conditional_expectation,
+)
 from crmkit.metrics.value.cost_to_serve import CostToServe, cost_to_serve
 from crmkit.metrics.value.customer_equity import CustomerEquity, customer_equity
 from crmkit.metrics.value.equity_change import EquityChange, equity_change
 from crmkit.metrics.value.forecast import Forecast, ForecastPoint, forecast
+from crmkit.metrics.value.holdout import Holdout, holdout
 from crmkit.metrics.value.lifetime import Lifetime
 from crmkit.metrics.value.margin_multiple import (
     ClvElasticities,
@@ -24,6 +31,7 @@ from crmkit.metrics.value.margin_multiple import (
     margin_multiple,
 )
 from crmkit.metrics.value.markov_clv import MarkovClv, markov_clv
+from crmkit.metrics.value.model_comparison import ComparedModel, ModelComparison, compare_models
 from crmkit.metrics.value.models.bgbb import BGBB
 from crmkit.metrics.value.models.bgnbd import BGNBD
 from crmkit.metrics.value.models.fit import Fit
@@ -50,6 +58,7 @@ from crmkit.metrics.value.relationship_value import RelationshipValue, relations
 from crmkit.metrics.value.retention_clv import RetentionClv, retention_clv
 from crmkit.metrics.value.spend_response import SpendResponse
 from crmkit.metrics.value.switching_equity import SwitchingEquity, switching_equity
+from crmkit.metrics.value.tracking import TrackedWeek, Tracking, tracking
 from crmkit.metrics.value.valuation import BaseValues, CustomerValue, value_of, values_of
 
 __all__ = [
@@ -63,24 +72,31 @@ __all__ = [
     "BaseRelationshipValue",
     "BaseValue",
     "BaseValues",
+    "Calibration",
+    "CalibrationGroup",
     "CapabilityValue",
     "ClvDrivers",
     "ClvElasticities",
     "ClvFactors",
+    "ComparedModel",
+    "ConditionalExpectation",
     "ContributionTally",
     "CostToServe",
     "CustomerEquity",
     "CustomerValue",
     "EquityChange",
+    "ExpectedClass",
     "Fit",
     "Forecast",
     "ForecastPoint",
     "GammaGamma",
+    "Holdout",
     "LeftOutReferral",
     "Lifetime",
     "MarginMultiple",
     "MarkovClv",
     "ModelChoice",
+    "ModelComparison",
     "NotCounted",
     "OptimalSpending",
     "ParetoNBD",
@@ -99,18 +115,24 @@ __all__ = [
     "RetentionClv",
     "SpendResponse",
     "SwitchingEquity",
+    "TrackedWeek",
+    "Tracking",
     "Tried",
+    "calibration",
     "capability_value",
     "choose_model",
     "clv",
     "clv_drivers",
     "clv_elasticities",
+    "compare_models",
+    "conditional_expectation",
     "cost_to_serve",
     "customer_equity",
     "equity_change",
     "fit_base",
     "forecast",
     "from_plain",
+    "holdout",
     "margin_multiple",
     "markov_clv",
     "optimal_spending",
@@ -127,6 +149,7 @@ __all__ = [
     "to_plain",
     "total_clv",
     "total_of",
+    "tracking",
     "value_of",
     "values_of",
 ]

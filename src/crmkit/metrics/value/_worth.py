@@ -1,22 +1,31 @@
-"""The value of customers at hand, and how sure it is: the arithmetic behind ``clv``.
+"""Figures of fitted models, and how sure they are: the delta method.
 
-With V = P·M·margin, P the discounted purchases and M the spend, and C the covariance of the
-log-parameters θ of both models, the delta method on the log scale gives
+With θ the log-parameters of a fit, C their covariance and g the slopes ∂V/∂θ of a figure V,
+the variance of V is g' C g. The interval is taken on a scale on which V has no ends:
 
-    Var(ln V) = g' C g,   g = ∂V/∂θ / V,   interval V e^(± 1.96 √Var)
+    amount       ln V, Var = g' C g / V²                  V e^(± 1.96 √Var)
+    probability  ln V/(1-V), Var = g' C g / (V (1-V))²    odds times e^(± 1.96 √Var)
 
-and for the sum over a base the same with the sum of the slopes ∂V/∂θ in place of one.
+so that an amount stays above 0 and a probability between 0 and 1. The sum over a base takes the
+sums of the slopes in place of one customer's; a product of two fits, as value is of purchases
+and spend, adds up both variances.
+
+It knows what the covariance knows. Where parameters are held, at a border or by premise, the
+interval is conditional on their being there, and may be too narrow: ``doubts_of`` says so.
+Intervals that need neither a sharp peak nor free parameters are those of the parametric
+bootstrap.
 
 Source: Casella, G., Berger, R. L. (2002). Statistical inference, 2nd ed., 5.5.4.
 """
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from attrs import asdict, evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.value._yearly import yearly
 from crmkit.metrics.value.models._arithmetic import Numbers, arithmetic_for
 from crmkit.metrics.value.models.buying import BuyingModel
@@ -24,7 +33,12 @@ from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 
 WEEKS_A_YEAR = 52
-_Z = 1.959963984540054
+Scale = Literal["amount", "probability"]
+"""Which ends a figure has: 0 alone, or 0 and 1."""
+_Z = two_sided_z()
+# An end is at most e^300 times the figure: nothing is known then, and nothing overflows.
+_WIDEST = 300.0
+_NO_INTERVAL = "no interval: the data do not tell how sure the parameters are"
 # Central differences in a log-parameter: an error of 1e-8, and of 1e-12/1e-4 by rounding.
 _LOG_STEP = 1e-4
 # Slopes make intervals: discounting by four weeks moves them by some 3e-5 of themselves.
@@ -102,28 +116,34 @@ class Case:
 
     def worth(self) -> "Worth":
         """Value these customers at a margin of 1, with slopes where both fits tell them."""
-        purchases, spent = self._purchases(self.model), self._spent(self.spend)
+        purchases, spent = self.purchases(self.model), self.spent(self.spend)
         of_purchases = self.fit.covariance if self.fit else None
         of_spend = self.spend_fit.covariance if self.spend_fit else None
         if of_purchases is None or of_spend is None or not self._has_room_below(self.spend.q):
             return Worth(values=purchases * spent, parts=None)
         bought = _slopes(self._roughly, self.model, of_purchases, purchases)
-        spending = _slopes(self._spent, self.spend, of_spend, spent)
+        spending = _slopes(self.spent, self.spend, of_spend, spent)
         parts = (
             ([slope * spent for slope in bought], of_purchases),
             ([purchases * slope for slope in spending], of_spend),
         )
         return Worth(values=purchases * spent, parts=parts)
 
-    def _roughly(self, model: BuyingModel) -> Numbers:
-        return self._purchases(model, step=_STEP_OF_SLOPES)
+    def under(self, model: BuyingModel, spend: GammaGamma) -> Numbers:
+        """Value these customers under other models, closely enough for an interval."""
+        return self._roughly(model) * self.spent(spend)
 
-    def _purchases(self, model: BuyingModel, *, step: int = 1) -> Numbers:
+    def _roughly(self, model: BuyingModel) -> Numbers:
+        return self.purchases(model, step=_STEP_OF_SLOPES)
+
+    def purchases(self, model: BuyingModel, *, step: int = 1) -> Numbers:
+        """Discounted purchases to come."""
         history = (self.repeats, self.recency, self.age)
         force = weekly_force(self.annual_discount)
         return purchases_ahead(model, history, self.horizon_weeks, force, step=step)
 
-    def _spent(self, spend: GammaGamma) -> Numbers:
+    def spent(self, spend: GammaGamma) -> Numbers:
+        """What a purchase brings."""
         return spend.expected_spend(self.spending_purchases, self.mean_spend)
 
     @staticmethod
@@ -138,27 +158,40 @@ class Worth:
     values: Numbers
     parts: Sequence[tuple[list[Numbers], Sequence[Sequence[float]]]] | None
 
-    def ends(self, margin: float) -> tuple[Numbers, Numbers] | None:
-        """Ends of the interval at this margin; None where the fits do not tell."""
-        variance = self.log_variance()
-        if variance is None:
+    def ends(self, margin: float = 1.0) -> tuple[Numbers, Numbers] | None:
+        """Ends of the interval of an amount at this margin; None where the fits do not tell."""
+        factor = self._factor(self.log_variance())
+        if factor is None:
             return None
-        factor = arithmetic_for((self.values,)).exp(_Z * variance**0.5)
         small, large = margin * self.values / factor, margin * self.values * factor
         return (small, large) if margin >= 0 else (large, small)
 
+    def ends_of_chance(self) -> tuple[Numbers, Numbers] | None:
+        """Ends of the interval of a probability; None where the fits do not tell."""
+        p, rest = self.values, 1 - self.values
+        factor = self._factor(self._variance(p * rest))
+        return None if factor is None else (p / (p + rest * factor), p / (p + rest / factor))
+
     def log_variance(self) -> Numbers | None:
         """Variance of the logarithms of the values; None where the fits do not tell."""
+        return self._variance(self.values)
+
+    def _variance(self, size: Numbers) -> Numbers | None:
+        """Variance of a function of the values with the derivative 1/``size``."""
         if self.parts is None:
             return None
         m = arithmetic_for((self.values,))
-        variance = 0.0 * self.values
+        size, variance = m.choose(size > 0, size, 1.0), 0.0 * self.values
         for slopes, covariance in self.parts:
-            for of_one, row in zip(slopes, covariance, strict=True):
-                for of_other, shared in zip(slopes, row, strict=True):
+            steep = [slope / size for slope in slopes]
+            for of_one, row in zip(steep, covariance, strict=True):
+                for of_other, shared in zip(steep, row, strict=True):
                     variance = variance + of_one * of_other * shared
-        divisor = m.choose(self.values > 0, self.values, 1.0)
-        return m.larger(variance, 0.0) / (divisor * divisor)
+        return m.larger(variance, 0.0)
+
+    def _factor(self, variance: Numbers | None) -> Numbers | None:
+        m = arithmetic_for((self.values,))
+        return None if variance is None else m.exp(m.smaller(_Z * variance**0.5, _WIDEST))
 
     def summed(self) -> "Worth":
         """All customers together."""
@@ -197,7 +230,25 @@ def worth_under(value: Callable[[Any], Any], fit: Fit[Any]) -> Worth:
     return Worth(values=at, parts=[(slopes, fit.covariance)])
 
 
-def with_interval(value: Callable[[Any], Any], fit: Fit[Any]) -> tuple[Any, tuple[Any, Any] | None]:
-    """A figure of 0 or more of one model, and the interval of the parameters' uncertainty."""
+def with_interval(
+    value: Callable[[Any], Any], fit: Fit[Any], *, scale: Scale = "amount"
+) -> tuple[Any, tuple[Any, Any] | None]:
+    """A figure of one model, and the interval of the parameters' uncertainty.
+
+    Args:
+        value: From the model to the figure, of 0 or more.
+        fit: Where the model comes from.
+        scale: "amount", or "probability" where the figure cannot exceed 1.
+    """
     worth = worth_under(value, fit)
-    return worth.values, worth.ends(1.0)
+    return worth.values, worth.ends() if scale == "amount" else worth.ends_of_chance()
+
+
+def doubts_of(fit: Fit[Any]) -> tuple[str, ...]:
+    """Say what keeps an interval of the delta method from telling all that is unsure."""
+    if fit.covariance is None:
+        return (_NO_INTERVAL,)
+    held = [name for name, row in zip(fit.parameters, fit.covariance, strict=True) if not any(row)]
+    if not held:
+        return ()
+    return (f"interval: conditional on {' and '.join(held)} as held in the fit, so too narrow",)

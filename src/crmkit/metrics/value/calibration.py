@@ -133,9 +133,7 @@ class Calibration(Shown):
         """Return how the score came about."""
         parts = [self.brier.explain("brier")]
         told = f"Brier score {self.brier.told}"
-        return explained(
-            "calibration", told, inputs=self._told(), left_out=self.notes, parts=parts
-        )
+        return explained("calibration", told, inputs=self._told(), left_out=self.notes, parts=parts)
 
     def _told(self) -> dict[str, object]:
         if self.predicted is None:
@@ -221,12 +219,12 @@ def _pairs(
         raise InvalidValueError("happened", f"{len(truths)} values", rule)
     pairs = []
     for index, (chance, truth) in enumerate(zip(chances, truths, strict=True)):
-        if truth not in {True, False, None}:
+        if truth not in (True, False, None):
             raise InvalidValueError(f"happened[{index}]", truth, "must be true or false")
         if chance is not None:
-            chance = checked_number(chance, f"probabilities[{index}]", low=0, high=1)
+            known = checked_number(chance, f"probabilities[{index}]", low=0, high=1)
             if truth is not None:
-                pairs.append((chance, bool(truth)))
+                pairs.append((known, bool(truth)))
     return pairs, len(chances) - len(pairs)
 
 
@@ -244,9 +242,7 @@ def _group(pairs: Sequence[tuple[float, bool]]) -> CalibrationGroup:
     )
 
 
-def _decomposed(
-    parts: Sequence[Sequence[tuple[float, bool]]], n: int
-) -> dict[str, float | None]:
+def _decomposed(parts: Sequence[Sequence[tuple[float, bool]]], n: int) -> dict[str, float | None]:
     """The parts of the Brier score."""
     if not n:
         return dict.fromkeys(_PARTS)

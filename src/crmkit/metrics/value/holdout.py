@@ -22,7 +22,7 @@ way. Marketing Science 24(2), 275-284, section 4: CDNOW cut after 39 weeks.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from attrs import frozen
 
@@ -125,7 +125,8 @@ class Holdout(Shown):
         }
 
 
-class _Life(NamedTuple):
+@frozen
+class _Life:
     """The days of one customer who had bought by the split, in order."""
 
     index: int

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from attrs import asdict
+from attrs import fields
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value.holdout import Holdout
@@ -40,13 +40,13 @@ def judged(given: Any) -> Judged:
     Raises:
         InvalidValueError: It is neither, or no model of buying at any moment.
     """
-    model = given.model if isinstance(given, Fit) else given
+    model: Any = given.model if isinstance(given, Fit) else given
     if not isinstance(model, BuyingModel):
         rule = "must be a model of buying at any moment, or the fit of one"
         raise InvalidValueError("model", given, rule)
     if not isinstance(given, Fit):
-        told: dict[str, float] = asdict(model)  # type: ignore[call-overload]
-        line = ", ".join(f"{name} {value:.4g}" for name, value in told.items())
+        told = ((each.name, getattr(model, each.name)) for each in fields(type(given)))
+        line = ", ".join(f"{name} {value:.4g}" for name, value in told)
         return Judged(model, model.NAME, f"{model.NAME}: {line}", ())
     doubt = () if given.converged else (f"the fit of the {given.name} did not converge",)
     return Judged(model, given.name, given.line, doubt)
@@ -92,9 +92,7 @@ def _histories(held_out: Holdout) -> list[_Row]:
     return list(zip(held_out.repeats, held_out.recency, held_out.age, strict=True))
 
 
-def _chances_of(
-    model: BuyingModel, count: int, rows: Sequence[_Row], weeks: float
-) -> list[float]:
+def _chances_of(model: BuyingModel, count: int, rows: Sequence[_Row], weeks: float) -> list[float]:
     def ask(*history: Any) -> Any:
         return model.count_probabilities(*history, weeks=weeks, most=count)[:, count]
 

@@ -22,6 +22,7 @@ from attrs import frozen
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics.value.fitting.optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value.fitting.problem import Problem
 from crmkit.metrics.value.fitting.tally import read_weights, tally
 from crmkit.metrics.value.models._arithmetic import Numbers, as_column
 from crmkit.metrics.value.models._opportunities import read_opportunities
@@ -77,9 +78,7 @@ def fit_bgbb(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) -> Fi
         InvalidValueError: A history that cannot exist, with its row.
         InsufficientDataError: Too few customers, repeat buyers or different histories.
     """
-    h = read_opportunities(*map(as_column, (repeats, recency, age)))
-    columns, w = tally([h.repeats, h.recency, h.age], read_weights(weights, h.repeats))
-    data = _Tallied(**dict(zip(("x", "t_x", "n"), columns, strict=True)), w=w)
+    data = _read(repeats, recency, age, weights)
     _refuse_too_little(data)
     optimum = _search(data, _BORDERS)
     notes, converged = (*_about(data), *described(optimum, _meanings(optimum))), optimum.is_sharp
@@ -98,6 +97,21 @@ def fit_bgbb(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) -> Fi
         n=data.customers,
         notes=notes,
     )
+
+
+def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> Problem:
+    """Return what is searched for ``cls``."""
+    del cls
+    data = _read(repeats, recency, age, weights)
+    return Problem(
+        objective=_Likelihood(data), borders=_BORDERS, partners=_PARTNERS, n=data.customers
+    )
+
+
+def _read(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:
+    h = read_opportunities(*map(as_column, (repeats, recency, age)))
+    columns, w = tally([h.repeats, h.recency, h.age], read_weights(weights, h.repeats))
+    return _Tallied(**dict(zip(("x", "t_x", "n"), columns, strict=True)), w=w)
 
 
 def _refuse_too_little(data: _Tallied) -> None:

@@ -26,6 +26,7 @@ from crmkit.metrics.value.fitting.optimise import (
     maximise,
     plain_errors,
 )
+from crmkit.metrics.value.fitting.problem import Problem
 from crmkit.metrics.value.fitting.tally import BLOCK, Levels, read_weights, sample_stride, tally
 from crmkit.metrics.value.models._arithmetic import (
     Arrays,
@@ -115,6 +116,18 @@ def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) ->
     chances = cls.FIRST_CHANCES
     optimum, notes, converged = _best(data, chances)
     return _report(cls, data, optimum, notes=(*_about(data), *notes), converged=converged)
+
+
+def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> Problem:
+    """Return what is searched for ``cls``."""
+    data = _tallied(repeats, recency, age, weights)
+    return Problem(
+        objective=_Likelihood(data, cls.FIRST_CHANCES),
+        borders=_BORDERS,
+        partners=_PARTNERS,
+        n=data.n,
+        units={"alpha": data.unit},
+    )
 
 
 def _best(data: _Tallied, first_chances: int) -> tuple[Optimum, tuple[str, ...], bool]:

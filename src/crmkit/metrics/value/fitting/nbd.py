@@ -27,6 +27,7 @@ from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics.value.fitting.evidence import little_evidence
 from crmkit.metrics.value.fitting.optimise import maximise
+from crmkit.metrics.value.fitting.problem import Problem
 from crmkit.metrics.value.fitting.tally import Levels, read_weights, tally
 from crmkit.metrics.value.models._arithmetic import Arrays, Numbers, as_column, log_rising
 from crmkit.metrics.value.models.fit import Fit
@@ -104,6 +105,26 @@ def fit_nbd(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) -> Fit
         converged=not found.notes,
         n=data.n,
         notes=(*_about(data), *found.notes),
+    )
+
+
+def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> Problem:
+    """Return what is searched for ``cls``, over r and α in place of r and the rate."""
+    del cls
+    data = _tallied(repeats, recency, age, weights)
+    likelihood = _Likelihood(data)
+
+    def over_alpha(point: Any) -> tuple[float, Any]:
+        log_r, log_alpha = point
+        value, (of_r, of_rate) = likelihood(likelihood.np.array((log_r, log_r - log_alpha)))
+        return value, likelihood.np.array((of_r + of_rate, -of_rate))
+
+    return Problem(
+        objective=over_alpha,
+        borders={"r": _BORDERS["r"], "alpha": _BORDERS["rate"]},
+        partners=({"r", "alpha"},),
+        n=data.n,
+        units={"alpha": data.unit},
     )
 
 

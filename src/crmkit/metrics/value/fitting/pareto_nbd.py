@@ -20,6 +20,7 @@ from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics.value.fitting.evidence import little_evidence
 from crmkit.metrics.value.fitting.optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value.fitting.problem import Problem
 from crmkit.metrics.value.fitting.silences import Silences
 from crmkit.metrics.value.fitting.tally import read_weights, tally
 from crmkit.metrics.value.models._arithmetic import Arrays, Numbers, as_column, log_rising, softplus
@@ -99,6 +100,19 @@ def fit_pareto_nbd(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any)
             optimum, converged = staying, False
             notes = (*_about(data), _NOBODY_LEAVES)
     return _report(cls, data, optimum, notes=notes, converged=converged)
+
+
+def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> Problem:
+    """Return what is searched for ``cls``."""
+    del cls
+    data = _tallied(repeats, recency, age, weights)
+    return Problem(
+        objective=_Likelihood(data),
+        borders=_BORDERS,
+        partners=_PARTNERS,
+        n=data.n,
+        units={"alpha": data.unit, "beta": data.unit},
+    )
 
 
 def _tallied(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:

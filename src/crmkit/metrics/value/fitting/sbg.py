@@ -20,6 +20,7 @@ from attrs import frozen
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
 from crmkit.metrics.value.fitting.optimise import Optimum, described, maximise, plain_errors
+from crmkit.metrics.value.fitting.problem import Problem
 from crmkit.metrics.value.fitting.tally import read_weights
 from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers, as_column
 from crmkit.metrics.value.models.fit import Fit
@@ -113,6 +114,19 @@ def fit_lifetimes(cls: Any, periods: Any, ended: Any, weights: Any) -> Fit[Any]:
         InvalidValueError: A row that cannot exist, with its number.
         InsufficientDataError: Too few customers, periods, or nobody who left or renewed.
     """
+    return _fit(cls, _lifetimes(periods, ended, weights))
+
+
+def problem(cls: Any, *data: Any, weights: Any) -> Problem:
+    """Return what is searched for ``cls``: survivors of a cohort, or periods and who ended."""
+    del cls
+    read = _lifetimes(*data, weights) if len(data) > 1 else _cohort("survivors", *data)
+    return Problem(
+        objective=_Likelihood(read), borders=_BORDERS, partners=_PARTNERS, n=read.customers
+    )
+
+
+def _lifetimes(periods: Any, ended: Any, weights: Any) -> _Renewals:
     np = require("numpy", extra="models")
     m, (t, has_left) = read_columns(periods=as_column(periods), ended=as_column(ended))
     broken = (t < 0) | (t > _MOST) | (m.floor(t) != t)
@@ -123,7 +137,7 @@ def fit_lifetimes(cls: Any, periods: Any, ended: Any, weights: Any) -> Fit[Any]:
     at = np.bincount(survived, w, minlength=longest + 1)
     left = np.bincount(survived, w * has_left, minlength=longest)
     later = at[::-1].cumsum()[::-1]
-    return _fit(cls, _Renewals(renewed=later[1:], left=left, customers=float(w.sum())))
+    return _Renewals(renewed=later[1:], left=left, customers=float(w.sum()))
 
 
 def _fit(cls: Any, data: _Renewals) -> Fit[Any]:

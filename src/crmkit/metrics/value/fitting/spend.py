@@ -18,6 +18,7 @@ from attrs import evolve, frozen
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics.value.fitting.optimise import described, maximise, plain_errors
+from crmkit.metrics.value.fitting.problem import Problem
 from crmkit.metrics.value.fitting.tally import BLOCK, Levels, read_weights, sample_stride, tally
 from crmkit.metrics.value.models._arithmetic import (
     Arrays,
@@ -97,6 +98,19 @@ def fit_spend(cls: Any, purchases: Any, mean_spend: Any, weights: Any) -> Fit[An
         converged=optimum.is_sharp and has_mean,
         n=data.n,
         notes=(*_about(data), *described(optimum, _MEANINGS), *no_mean),
+    )
+
+
+def problem(cls: Any, purchases: Any, mean_spend: Any, *, weights: Any) -> Problem:
+    """Return what is searched for ``cls``."""
+    del cls
+    data = _spends(purchases, mean_spend, weights)
+    return Problem(
+        objective=_Likelihood(data),
+        borders=_BORDERS,
+        partners=_PARTNERS,
+        n=data.n,
+        units={"gamma": data.unit},
     )
 
 

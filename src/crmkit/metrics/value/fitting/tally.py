@@ -6,6 +6,7 @@ from typing import Any, Self
 from attrs import frozen
 
 from crmkit._require import require
+from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value.models._arithmetic import Numbers, coded, row_key
 from crmkit.metrics.value.models.history import read_columns, refuse
 
@@ -31,6 +32,9 @@ def read_weights(weights: Any, like: Numbers) -> Numbers:
     if weights is None:
         return np.ones(like.shape)
     m, (read, _) = read_columns(weights=weights, rows=like)
+    if read.shape != like.shape:
+        lengths = [read.size, like.size]
+        raise InvalidValueError("weights", lengths, "must be as long as the other columns")
     refuse(m, "weights", read, read < 0, "must be 0 or more")
     return read
 
