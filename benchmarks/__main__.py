@@ -1,21 +1,28 @@
-"""Run every benchmark, one after the other: ``python -m benchmarks [NAME …]``."""
+"""Run every benchmark, one after the other: ``python -m benchmarks [NAME …] [OPTIONS]``.
+
+Options go to the benchmarks named; ``value``, which installs the packages it compares with and
+takes half an hour, runs only where it is named.
+"""
 
 import runpy
 import sys
+from itertools import takewhile
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+ONLY_WHERE_NAMED = {"value"}
 
 
 def main() -> None:
     """Run the named benchmarks, or all."""
     known = sorted(path.stem for path in FOLDER.glob("[a-z]*.py"))
-    wanted = sys.argv[1:] or known
-    if unknown := sorted(set(wanted) - set(known)):
+    named = list(takewhile(lambda word: not word.startswith("-"), sys.argv[1:]))
+    options = sys.argv[1 + len(named) :]
+    if unknown := sorted(set(named) - set(known)):
         sys.exit(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(known)}")
-    for name in wanted:
+    for name in named or sorted(set(known) - ONLY_WHERE_NAMED):
         print(f"\n== {name}", flush=True)
-        sys.argv = [name]
+        sys.argv = [name, *options]
         runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")
 
 

@@ -14,6 +14,7 @@ from attrs import define
 
 from crmkit.asking_all import AskingAll
 from crmkit.asking_one import AskingOne
+from crmkit.asking_over_time import AskingOverTime
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import MissingExtraError
 from crmkit.domain.interactions import Interaction
@@ -40,7 +41,7 @@ from crmkit.worth import RelationshipValues, relationship_values
 
 
 @define(kw_only=True)
-class CustomerBase(AskingOne, AskingAll):
+class CustomerBase(AskingOne, AskingAll, AskingOverTime):
     """A shop's customers, ready to be asked about.
 
     Open one with ``CustomerBase.open``; it is a context manager.

@@ -5,10 +5,13 @@ import math
 
 import numpy as np
 import pytest
+from attrs import evolve
 
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
 from crmkit.metrics.value import BGNBD, MBGNBD, from_plain, to_plain
-from crmkit.metrics.value.fitting.optimise import Optimum, plain_errors
+from crmkit.metrics.value.fitting import dropout
+from crmkit.metrics.value.fitting.optimise import Optimum, described, plain_errors
+from crmkit.metrics.value.fitting.tally import tally
 
 MODELS = (BGNBD, MBGNBD)
 NAMES = ("r", "alpha", "a", "b")
@@ -122,6 +125,7 @@ def test_where_nobody_leaves_the_fit_says_so_and_falls_back_to_an_nbd(cls):
     fit = cls.fit(*history)
     assert not fit.converged
     assert any("no sign that customers leave" in note for note in fit.notes)
+    assert any("conditional on a and b" in note for note in fit.notes)
     assert fit.standard_errors["a"] is None
     assert fit.standard_errors["b"] is None
     assert fit.model.r == pytest.approx(0.8, abs=4 * fit.standard_errors["r"])
@@ -168,6 +172,60 @@ def test_a_parameter_at_the_border_takes_its_partners_error_with_it():
     assert errors == {"r": 0.2, "alpha": 0.2, "a": None, "b": None}
     assert covariance[3] == (0.0, 0.0, 0.0, 0.01)
     assert not optimum.is_sharp
+
+
+def test_what_a_border_means_and_does_to_the_errors_is_said():
+    optimum = Optimum(
+        point=np.zeros(2),
+        value=-1.0,
+        covariance=np.diag([0.0, 0.1]),
+        at_border=("a",),
+        unknown=(),
+        is_flat=True,
+        at_low=("a",),
+    )
+    meanings = {"a": "alike", "b": "alike"}
+    assert described(optimum, meanings, if_low={"a": "unlike", "b": "unlike"}) == (
+        "a ran to the border of the search: unlike",
+        "standard errors and covariance are conditional on a being there",
+    )
+    assert "alike" in described(evolve(optimum, at_low=()), meanings)[0]
+
+
+@pytest.mark.parametrize("cls", MODELS)
+def test_customers_without_leaving_and_alike_in_rate_are_told_both(cls):
+    """Everyone comes every tenth week, on the day."""
+    age = np.random.default_rng(5).uniform(5, 80, 400)
+    fit = cls.fit(age // 10, age // 10 * 10, age)
+    assert not fit.converged
+    assert any("no sign that customers leave" in note for note in fit.notes)
+    assert any("r ran to the border" in note or "hardly determine r" in note for note in fit.notes)
+    assert fit.standard_errors["r"] is None
+
+
+@pytest.mark.parametrize("cls", MODELS)
+def test_a_search_that_begins_with_a_sample_ends_where_one_without_does(cls, monkeypatch):
+    """40,000 and more different histories, in days."""
+    repeats, recency, age = simulated(120_000, first_chance=cls.FIRST_CHANCES)
+    days = np.ceil(np.array((recency, age)) * 7) / 7
+    quick = cls.fit(repeats, *days)
+    monkeypatch.setattr(dropout, "sample_stride", lambda _: 1)
+    whole = cls.fit(repeats, *days)
+    assert parameters(quick.model) == pytest.approx(parameters(whole.model), rel=1e-9)
+    assert np.array(quick.covariance) == pytest.approx(np.array(whole.covariance), rel=1e-4)
+
+
+@pytest.mark.parametrize("parts", [1, 7, 100, 13])
+def test_a_tally_counts_equal_rows_and_keeps_their_values_to_the_last_digit(parts):
+    rng = np.random.default_rng(4)
+    columns = [rng.integers(0, 9, 5000).astype(float), rng.integers(0, 60, 5000) / parts]
+    weights = rng.integers(0, 3, 5000).astype(float)
+    (first, second), counted = tally(columns, weights)
+    expected = {}
+    for row in zip(*columns, weights, strict=True):
+        expected[row[:2]] = expected.get(row[:2], 0.0) + row[2]
+    expected = {row: weight for row, weight in expected.items() if weight}
+    assert dict(zip(zip(first, second, strict=True), counted, strict=True)) == expected
 
 
 @pytest.mark.parametrize("cls", MODELS)

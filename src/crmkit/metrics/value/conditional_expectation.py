@@ -191,8 +191,14 @@ def absolute_error(bought: Sequence[int], forecast: Sequence[float]) -> Estimate
 
 
 def _by_frequency(held_out: Holdout, last: int) -> list[tuple[int, str]]:
-    classes = [min(count, last) for count in held_out.repeats]
-    return [(one, f"{one}+ repeats" if one == last else f"{one} repeats") for one in classes]
+    places = [min(count, last) for count in held_out.repeats]
+    return [(place, _repeats(place, last)) for place in places]
+
+
+def _repeats(count: int, last: int) -> str:
+    if count == last:
+        return f"{count}+ repeats"
+    return "1 repeat" if count == 1 else f"{count} repeats"
 
 
 def _by_recency(held_out: Holdout) -> list[tuple[int, str]]:

@@ -270,7 +270,10 @@ class _Future:
             if self.models.spend_missing is None and isinstance(self.models.spend, Fit):
                 money.append(
                     self.models.spend.model.simulate_ahead(
-                        *self.spending.values(), counts, seed=seed + 1
+                        self.spending["spending_purchases"],
+                        self.spending["mean_spend"],
+                        counts,
+                        seed=seed + 1,
                     )
                 )
         return self._variance(occasions), self._variance(money)

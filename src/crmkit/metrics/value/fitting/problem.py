@@ -35,4 +35,6 @@ class Problem:
     def place_of(self, model: Any) -> Any:
         """Return the parameters of a model as the search has them (not their logarithms)."""
         np = require("numpy", extra="models")
-        return np.array([value / self.units.get(name, 1.0) for name, value in asdict(model).items()])
+        return np.array(
+            [value / self.units.get(name, 1.0) for name, value in asdict(model).items()]
+        )

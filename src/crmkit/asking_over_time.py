@@ -1,0 +1,204 @@
+"""What can be asked of all customers over time: how many stay, what is to come, what changed."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from math import fsum
+
+from crmkit.domain.money import decimals
+from crmkit.domain.relationship import history_of
+from crmkit.domain.states import State
+from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.times import AsOf, Period, date_of
+from crmkit.metrics.kpis.calendar_periods import Every
+from crmkit.metrics.kpis.cohort_rows import CohortKind
+from crmkit.metrics.kpis.cohorts import Cohorts, cohorts
+from crmkit.metrics.kpis.kaplan_meier import KaplanMeier, kaplan_meier
+from crmkit.metrics.kpis.movement import Movement, movement_of
+from crmkit.metrics.kpis.standings import standings
+from crmkit.metrics.value.base_factors import factors_of
+from crmkit.metrics.value.clv_factors import ClvFactors
+from crmkit.metrics.value.equity_change import EquityChange, equity_change
+from crmkit.metrics.value.forecast import Forecast, forecast
+from crmkit.metrics.value.holdout import Holdout, holdout
+from crmkit.opened_base import OpenedBase
+from crmkit.readings import Reading
+
+_TIERS = {1: "purchasing", 2: "loyal"}
+
+
+class AskingOverTime(OpenedBase):
+    """Questions about how the base changes."""
+
+    def cohorts(
+        self,
+        *,
+        period: Every = "month",
+        kind: CohortKind = "classic",
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> Cohorts:
+        """Return how many of those who came in a period are there later, and what they spent.
+
+        Args:
+            period: "week" (from Monday), "month", "quarter" or "year".
+            kind: "classic" (bought in that period), "rolling" (in it or later) or "survival"
+                (not lost by its end, by the lifecycle).
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: Another period or kind.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        buyers = _buyers(reading)
+        lost = None
+        if kind == "survival":
+            days = self._lost(reading).values()
+            lost = [None if day is None else date_of(day) for day in days]
+        return cohorts(
+            [self._spent(reading, one) for one in buyers],
+            until=date_of(reading.as_of_day),
+            period=period,
+            kind=kind,
+            lost=lost,
+            unit=self.shop.currency,
+        )
+
+    def survival(
+        self, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> KaplanMeier:
+        """Return how long customers stay: days from their first purchase until they are lost.
+
+        Lost is whom the lifecycle calls so, for the first time; the others are still there,
+        and censored at ``as_of``.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        firsts = [one.days[0] for one in _buyers(reading)]
+        lost = self._lost(reading).values()
+        lasts = [reading.as_of_day if day is None else day for day in lost]
+        return kaplan_meier(
+            [last - first for first, last in zip(firsts, lasts, strict=True)],
+            ended=[day is not None for day in lost],
+        )
+
+    def movement(
+        self, period: Period, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Movement:
+        """Return who came, went, rose and fell over a period, by the loyalty of their buying.
+
+        Both ends are judged with what is known at ``as_of``. Tiers are "purchasing" and, from
+        ``Shop.loyal_occasions`` on, "loyal".
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        people = standings(
+            reading.base.customers.values(),
+            period,
+            shop=self.shop,
+            base_gap=reading.profiles.base_gap,
+            profits={},
+        )
+        return movement_of(people, tiers=_TIERS)
+
+    def holdout(
+        self, *, split: date, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> Holdout:
+        """Return the histories up to a day, and what came after it, to try models on.
+
+        Args:
+            split: The last day that a model may learn from.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: The split is not before the end.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        return holdout(_buyers(reading), split=split, until=date_of(reading.as_of_day))
+
+    def forecast(
+        self,
+        *,
+        weeks: float = 52,
+        step_weeks: float = 4,
+        newcomers_per_week: float | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+        seed: int = 0,
+    ) -> Forecast:
+        """Return what the customers of today are expected to do: occasions, revenue, profit.
+
+        Args:
+            weeks: The horizon, above 0.
+            step_weeks: From point to point; at most 120 points.
+            newcomers_per_week: How many first purchases a week shall be counted beside them.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+            seed: Of the drawn futures that the intervals rest on.
+
+        Raises:
+            InvalidValueError: A horizon, step or number of newcomers that cannot be.
+            MissingExtraError: numpy is not installed.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        return forecast(
+            reading.profiles.models,
+            list(reading.base.customers.values()),
+            weeks=weeks,
+            step_weeks=step_weeks,
+            newcomers_per_week=newcomers_per_week,
+            seed=seed,
+        )
+
+    def equity_change(self, period: Period, *, known_at: datetime | None = None) -> EquityChange:
+        """Return how the worth of the customers changed over a period, and through what.
+
+        New are those who bought first in it or came back in it from being lost, lost those
+        who are lost at its end.
+
+        Args:
+            period: From the day before its first to its last.
+            known_at: Limits the facts to those recorded by then.
+        """
+        days = period.days()
+        before, after = (
+            self._factors(self._moment(date_of(day)), known_at) for day in (days[0] - 1, days[-1])
+        )
+        return equity_change(before, after, currency=self.shop.currency)
+
+    def _factors(self, until: datetime, known_at: datetime | None) -> dict[str, ClvFactors | None]:
+        """The factors of the lifetime value of everyone who is not lost."""
+        reading = self._readings.at(until, known_at)
+        there = [
+            reading.base.customers[one.customer_id]
+            for one in reading.profiles
+            if one.state is not State.LOST
+        ]
+        return factors_of(reading.profiles.models, there)
+
+    @staticmethod
+    def _spent(reading: Reading, one: CustomerSummary) -> Mapping[date, float]:
+        """Net spend on each day with an order, in major units."""
+        scale = 10.0 ** -decimals(reading.shop.currency)
+        orders = [
+            each for each in reading.tallies[one.customer_id].orders.values() if each.is_order
+        ]
+        return {
+            date_of(day): scale * fsum(each.net for each in orders if each.day == day)
+            for day in one.days
+        }
+
+    @staticmethod
+    def _lost(reading: Reading) -> dict[str, int | None]:
+        """The day on which each buyer was first lost, in their order; None for who was not."""
+        gap, shop = reading.profiles.base_gap, reading.shop
+        return {
+            one.customer_id: next(
+                (move.day for move in history_of(one, gap, shop) if move.to is State.LOST), None
+            )
+            for one in _buyers(reading)
+        }
+
+
+def _buyers(reading: Reading) -> list[CustomerSummary]:
+    people = reading.base.customers
+    return [people[who] for who in sorted(people) if people[who].days]

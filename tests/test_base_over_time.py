@@ -1,0 +1,146 @@
+"""A base over time: cohorts, survival, movement, equity and its change; figured by hand."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from crmkit import CustomerBase, Line, Money, Period, Purchase, Return, Shop
+from crmkit.metrics import MBGNBD, Prospects
+from crmkit.synthetic import SyntheticShop
+
+CHAIR = Line(product_id="chair", amount=Money.of("5.00", "EUR"))
+SHOP = Shop(id="lamp", currency="EUR", gross_margin="0.5")
+
+
+def bought(who, on, euros="20.00", *more):
+    order = f"{who}-{on}"
+    return Purchase(
+        id=order,
+        order_id=order,
+        customer_id=who,
+        at=datetime.fromisoformat(f"{on}T12:00").replace(tzinfo=UTC),
+        lines=[Line(product_id="lamp", amount=Money.of(euros, "EUR")), *more],
+    )
+
+
+def back(who, order_on, on, euros, what="lamp"):
+    return Return(
+        id=f"back-{who}-{on}",
+        order_id=f"{who}-{order_on}",
+        customer_id=who,
+        at=datetime.fromisoformat(f"{on}T12:00").replace(tzinfo=UTC),
+        lines=[Line(product_id=what, amount=Money.of(euros, "EUR"))],
+    )
+
+
+@pytest.fixture
+def small():
+    base = CustomerBase.open("memory:", shop=SHOP)
+    base.record(
+        [
+            bought("ann", "2026-01-31"),
+            bought("ann", "2026-02-01", "30.00"),
+            bought("ann", "2026-03-20", "10.00"),
+            bought("bob", "2026-01-05", "45.00", CHAIR),
+            back("bob", "2026-01-05", "2026-02-10", "5.00", "chair"),
+            bought("cid", "2026-02-02"),
+            # All of it came back: no order, so no customer of any cohort.
+            bought("dan", "2026-01-06"),
+            back("dan", "2026-01-06", "2026-01-09", "20.00"),
+        ]
+    )
+    return base
+
+
+def test_cohorts_count_occasions_and_net_revenue(small):
+    told = small.cohorts(as_of=date(2026, 3, 31))
+    assert [(row.label, row.size) for row in told.rows] == [("2026-01", 2), ("2026-02", 1)]
+    january = told.rows[0].cells
+    assert [cell.active for cell in january] == [2, 1, 1]
+    # Money keeps the day of its order: 20 + 45, then 30, then 10.
+    assert [cell.revenue for cell in january] == [65.0, 30.0, 10.0]
+    assert told.unit == "EUR"
+
+
+def test_survival_lasts_until_a_customer_is_first_lost(small):
+    """A lone purchase is dormant after 30 quiet days and lost after 60 (see the lifecycle)."""
+    until = date(2026, 6, 30)
+    states = {one.customer_id: one.state for one in small.profiles(as_of=until)}
+    assert {who for who, state in states.items() if state == "lost"} == {"ann", "bob", "cid"}
+    told = small.survival(as_of=until)
+    assert (told.n, told.ended) == (3, 3)
+    moves = {
+        who: [one for one in small.relationship(who, as_of=until).history if one.to == "lost"]
+        for who in states
+    }
+    firsts = {"ann": date(2026, 1, 31), "bob": date(2026, 1, 5), "cid": date(2026, 2, 2)}
+    days = sorted(
+        moves[who][0].day - (first - date(1970, 1, 1)).days for who, first in firsts.items()
+    )
+    assert [step.time for step in told.steps if step.ended] == sorted(set(days))
+    shares = small.cohorts(kind="survival", as_of=until).overall.cells
+    assert shares[0].share.value == 1
+
+
+def test_movement_closes_and_names_its_tiers(small):
+    period = Period(date(2026, 2, 1), date(2026, 7, 1))
+    told, kpis = small.movement(period), small.kpis(period).customers
+    assert (told.opening, told.new, told.lost, told.closing) == (2, 1, 3, 0)
+    assert (kpis.opening, kpis.new, kpis.lost, kpis.closing) == (2, 1, 3, 0)
+    assert told.opening + told.new + told.reactivated - told.lost == told.closing
+    assert {flow.origin for flow in told.flows} == {"purchasing", "new"}
+
+
+@pytest.fixture(scope="module")
+def base():
+    shop = SyntheticShop(seed=3, customers=300)
+    made = CustomerBase.open("memory:", shop=shop.shop)
+    made.load(shop.interactions())
+    return made
+
+
+def test_equity_is_the_lifetime_value_of_today_and_of_prospects(base):
+    day = base.last_day()
+    alone = base.equity(as_of=day, prospects=())
+    worth = base.profiles(as_of=day).worth.clv
+    assert alone.current == worth
+    assert (alone.total.value, alone.total.low) == (worth.value, worth.low)
+    unknown = base.equity(as_of=day)
+    assert unknown.total.value is None
+    assert unknown.known.value == worth.value
+    mail = Prospects(
+        count=100,
+        acquisition_rate=0.1,
+        acquisition_cost=2,
+        annual_margin=50,
+        annual_retention=0.5,
+        annual_discount=0.15,
+    )
+    both = base.equity(as_of=day, prospects=mail)
+    each = 0.1 * 50 - 2 + 0.1 * 50 * (0.5 / 1.15) / (1 - 0.5 / 1.15)
+    assert both.total.value == pytest.approx(alone.total.value + 100 * each)
+
+
+def test_the_change_of_equity_adds_up_to_what_both_ends_say(base):
+    last = base.last_day()
+    period = Period(last - timedelta(119), last + timedelta(1))
+    change = base.equity_change(period)
+    for told, day in ((change.before, period.start - timedelta(1)), (change.after, last)):
+        rows = base.profiles(as_of=day).rows
+        worth = sum(one.clv for one in rows if one.clv is not None and one.state != "lost")
+        assert float(told.amount) == pytest.approx(worth, abs=0.01)
+    assert change.before + change.new - change.lost + change.stayed == change.after
+    assert abs(change.rest.minor) <= 5
+    assert change.counts["unknown"] == 0
+
+
+def test_models_are_tried_on_what_came_after_a_split(base):
+    last = base.last_day()
+    split = last - timedelta(120)
+    held = base.holdout(split=split, as_of=last)
+    summaries = base.summaries(as_of=split).customers
+    buyers = [one for one in summaries.values() if one.days]
+    # Orders that came back after the split are none, whenever they were placed.
+    assert abs(held.customers - len(buyers)) <= 5
+    fit = held.fit(MBGNBD)
+    assert fit.n == held.customers
