@@ -149,13 +149,16 @@ def test_a_purchase_within_some_weeks_has_the_chance_of_a_negative_binomial(mode
         assert abs(got - want) <= 1e-10 * want + TINY
 
 
-@settings(max_examples=25)
-@given(models(), histories(), powers_of_ten(-6, 1))
-def test_endless_worth_is_that_of_every_rate_and_chance(model, history, discount):
+@pytest.mark.parametrize("a", [1e-6, 0.3, 0.793, 1.0, 1.001, 4.4, 300.3])
+@pytest.mark.parametrize("history", [(0, 0.0, 0.0), (2, 30.43, 38.86), (3000, 38.86, 38.86)])
+@pytest.mark.parametrize("discount", [1e-5, 0.0027, 2.0])
+def test_endless_worth_is_that_of_every_rate_and_chance(a, history, discount):
     """λ / (δ + λp) averaged over p in closed form, then over λ by a fine sum in 25 digits."""
+    model = MBGNBD(r=0.243, alpha=4.414, a=a, b=2.426)
     got = model.dert(*history, weekly_discount=discount)
     with mpmath.workdps(25):
-        R, c, A, B = of_one_who_is_there(model, history[0], history[2])
+        R, c, _, B = of_one_who_is_there(model, history[0], history[2])
+        A = mpmath.mpf(a)
         peak, reach = float(mpmath.log(R / c)), float(9 / mpmath.sqrt(R))
         low = max(peak - 9 * reach - 1, min(peak, math.log(discount)) - 40)
         high = peak + min(9 * reach, float(mpmath.log(60 / R + 9))) + 0.5
@@ -171,7 +174,6 @@ def test_endless_worth_is_that_of_every_rate_and_chance(model, history, discount
             c * mpmath.exp(peak)
         )
         want = worth * step / mass * chance_there(model, *history)
-        assume(mpmath.isfinite(want))
         assert abs(got - want) <= 1e-9 * want + TINY
 
 

@@ -1,4 +1,4 @@
-"""A log is cut in two where it is asked to be, and nothing of the later part leaks into the first."""
+"""A log is cut in two where it is asked to be, and nothing leaks from the later part."""
 
 import runpy
 import subprocess
@@ -112,7 +112,7 @@ def test_a_split_before_every_purchase_leaves_nobody():
 
 
 def test_a_split_after_the_end_is_refused():
-    with pytest.raises(InvalidValueError, match="split is .*must not be after 2025-07-01"):
+    with pytest.raises(InvalidValueError, match=r"split is .*must not be after 2025-07-01"):
         holdout([], split=UNTIL, until=SPLIT)
 
 
@@ -165,7 +165,7 @@ def test_a_fit_is_that_of_the_columns():
 def test_it_shows_and_explains_itself():
     cut = holdout([on(0, 14, 200), on(7), on(250)], split=SPLIT, until=UNTIL)
     assert str(cut).startswith("2 customers until 2025-07-01, held out until 2025-12-31\n")
-    assert "1 repeat purchases by 1 customers" in str(cut)
+    assert "1 repeat purchase by 1 customer" in str(cut)
     told = cut.explain()
     assert (told.figure, told.formula) == ("holdout", CATALOGUE["holdout"].formula)
     assert told.left_out == cut.notes

@@ -125,7 +125,10 @@ def test_the_order_of_customers_does_not_matter():
         for each in (some, some[::-1])
     )
     for here, there in zip(one.to_rows(), other.to_rows(), strict=True):
-        assert here == pytest.approx(there, rel=1e-9)
+        assert list(here) == list(there)
+        for name, value in here.items():
+            told = isinstance(value, str) or value is None
+            assert value == (there[name] if told else pytest.approx(there[name], rel=1e-9)), name
 
 
 def test_a_model_that_cannot_be_fitted_is_a_row_with_the_reason():
@@ -175,7 +178,7 @@ def test_a_count_of_no_chance_is_said_and_not_made_a_number(leaving, monkeypatch
     assert lost.missing == (
         f"{count} customers bought a number that it gives no chance a float can hold"
     )
-    assert lost.missing in str(compared)
+    assert "no chance a float can" in str(compared)
 
 
 def test_blocks_of_histories_give_the_same_answers(leaving, monkeypatch):

@@ -21,6 +21,7 @@ from crmkit.metrics.catalogue.retention import RETENTION
 from crmkit.metrics.catalogue.satisfaction import SATISFACTION
 from crmkit.metrics.catalogue.shop import SHOP
 from crmkit.metrics.catalogue.spread import SPREAD
+from crmkit.metrics.catalogue.uncertainty import UNCERTAINTY
 from crmkit.metrics.catalogue.value import VALUE
 
 __all__ = [
@@ -40,7 +41,7 @@ ROOMS: Mapping[str, tuple[Entry, ...]] = {
     "The customer": CUSTOMERS,
     "Satisfaction": SATISFACTION,
     "Loyalty": LOYALTY,
-    "Value so far and to come": (*VALUE, *HOLDOUT),
+    "Value so far and to come": (*VALUE, *UNCERTAINTY, *HOLDOUT),
     "Customer equity": EQUITY,
     "Relationship value": RELATIONSHIP,
     "The shop": (*SHOP, *RETENTION, *SPREAD),

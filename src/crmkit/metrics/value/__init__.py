@@ -4,9 +4,11 @@ Time is in weeks, money in any one unit. A fitted model scores one customer with
 library alone; fitting, and scoring many at once, needs the extra ``models``.
 """
 
+from crmkit.metrics.value._band import Band
 from crmkit.metrics.value.accounting import Accounts, relationship_value_of
 from crmkit.metrics.value.base_models import BaseModels, fit_base
 from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
+from crmkit.metrics.value.bootstrap_clv import bootstrap_clv
 from crmkit.metrics.value.calibration import Calibration, CalibrationGroup, calibration
 from crmkit.metrics.value.capability import CapabilityValue, ContributionTally, capability_value
 from crmkit.metrics.value.choose_model import ModelChoice, Tried, choose_model
@@ -42,7 +44,10 @@ from crmkit.metrics.value.models.pareto_nbd import ParetoNBD
 from crmkit.metrics.value.models.plain import from_plain, to_plain
 from crmkit.metrics.value.models.sbg import SBG
 from crmkit.metrics.value.optimal_spending import OptimalSpending, optimal_spending
+from crmkit.metrics.value.parametric_bootstrap import BootstrapFits, bootstrap
 from crmkit.metrics.value.potential import PeerWallet, PotentialValue, peer_wallet, potential_value
+from crmkit.metrics.value.prediction_interval import prediction_interval
+from crmkit.metrics.value.profile_likelihood import profile_interval
 from crmkit.metrics.value.prospect_equity import ProspectEquity, prospect_equity
 from crmkit.metrics.value.prospects import Prospects
 from crmkit.metrics.value.referral import ReferralPart, ReferralValue, ReferredWorth, referral_value
@@ -68,10 +73,12 @@ __all__ = [
     "NBD",
     "SBG",
     "Accounts",
+    "Band",
     "BaseModels",
     "BaseRelationshipValue",
     "BaseValue",
     "BaseValues",
+    "BootstrapFits",
     "Calibration",
     "CalibrationGroup",
     "CapabilityValue",
@@ -118,6 +125,8 @@ __all__ = [
     "TrackedWeek",
     "Tracking",
     "Tried",
+    "bootstrap",
+    "bootstrap_clv",
     "calibration",
     "capability_value",
     "choose_model",
@@ -138,6 +147,8 @@ __all__ = [
     "optimal_spending",
     "peer_wallet",
     "potential_value",
+    "prediction_interval",
+    "profile_interval",
     "prospect_equity",
     "referral_class",
     "referral_tree",

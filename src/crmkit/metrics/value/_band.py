@@ -148,8 +148,6 @@ def _closed(ends: Any) -> Any:
     is_open = np.isnan(ends)
     if is_open.all():
         return None
-    return (
-        [None if gone else end for end, gone in zip(ends.tolist(), is_open, strict=True)]
-        if (is_open.any())
-        else ends
-    )
+    if is_open.any():
+        return [None if gone else end for end, gone in zip(ends.tolist(), is_open, strict=True)]
+    return ends

@@ -21,7 +21,7 @@ from typing import Any
 from attrs import frozen
 
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.value._worth import Case
+from crmkit.metrics.value._worth import Case, doubts_of
 from crmkit.metrics.value.models._arithmetic import Numbers, as_column
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
@@ -217,7 +217,11 @@ def _told(
 ) -> Estimate:
     low, high = map(float, ends) if ends else (None, None)
     fits = [fit for fit in (case.fit, case.spend_fit) if fit is not None]
-    notes = [f"{type(fit.model).__name__}: {note}" for fit in fits for note in fit.notes]
+    notes = [
+        f"{type(fit.model).__name__}: {note}"
+        for fit in fits
+        for note in (*fit.notes, *(doubts_of(fit) if ends else ()))
+    ]
     return Estimate(
         value=float(value),
         low=low,

@@ -28,7 +28,7 @@ from crmkit.domain.tally import CustomerSummary
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number, two_sided_z
-from crmkit.metrics.value._worth import Worth, worth_under
+from crmkit.metrics.value._worth import Worth, doubts_of, worth_under
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.valuation import kept_part
@@ -297,7 +297,7 @@ class _Future:
             n=self.n,
             unit=unit,
             method=_METHOD.format(models=self.models.buying_name),
-            notes=() if variance is not None else (_NO_INTERVAL,),
+            notes=doubts_of(self.buying) or (() if variance is not None else (_NO_INTERVAL,)),
         )
 
 

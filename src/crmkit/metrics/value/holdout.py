@@ -107,7 +107,7 @@ class Holdout(Shown):
 
     def brief(self) -> str:
         """Return in a line what this is."""
-        return f"{self.customers:,} customers until {self.split}, held out until {self.until}"
+        return f"{_many(self.customers)} until {self.split}, held out until {self.until}"
 
     def sheet(self) -> Sheet:
         """Return how much there is on both sides of the split."""
@@ -120,8 +120,8 @@ class Holdout(Shown):
     def _told(self) -> dict[str, str]:
         came_back, bought = sum(map(bool, self.repeats)), sum(map(bool, self.bought))
         return {
-            "until the split": f"{sum(self.repeats):,} repeat purchases by {came_back:,} customers",
-            "held out": f"{self.total:,} purchases by {bought:,} customers in {self.weeks:g} weeks",
+            "until the split": f"{_many(sum(self.repeats), 'repeat purchase')} by {_many(came_back)}",
+            "held out": f"{_many(self.total, 'purchase')} by {_many(bought)}, {self.weeks:g} weeks",
         }
 
 
@@ -212,14 +212,14 @@ def _weeks(start: date, end: date) -> float:
 def _notes(days: list[list[date]], customers: int, split: date, until: date) -> Iterator[str]:
     without = sum(not own for own in days)
     if without:
-        yield f"{_people(without)} without an occasion by {until} left out"
+        yield f"{_many(without)} without an occasion by {until} left out"
     if late := len(days) - without - customers:
-        yield f"{_people(late)} first seen after the split left out"
+        yield f"{_many(late)} first seen after the split left out"
     if not customers:
         yield f"no customers: nobody had bought by {split}"
     if split == until:
         yield NO_HOLDOUT
 
 
-def _people(count: int) -> str:
-    return "1 customer" if count == 1 else f"{count:,} customers"
+def _many(count: int, what: str = "customer") -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

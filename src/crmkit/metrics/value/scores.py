@@ -11,7 +11,7 @@ from attrs import frozen
 
 from crmkit.domain.tally import CustomerSummary
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.value._worth import with_interval
+from crmkit.metrics.value._worth import Scale, with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
 from crmkit.metrics.value.clv import clv, total_clv
 from crmkit.metrics.value.models.buying import BuyingModel
@@ -100,7 +100,7 @@ def _of_buying(models: BaseModels, history: Mapping[str, Any]) -> dict[str, Told
         return model.expected_purchases(**history, weeks=YEAR_WEEKS)
 
     return {
-        "alive": _told(alive, models.buying) if models.sees_leaving else _NOTHING,
+        "alive": _told(alive, models.buying, "probability") if models.sees_leaving else _NOTHING,
         "purchases": _told(purchases, models.buying),
     }
 
@@ -117,8 +117,8 @@ def _of_spend(models: BaseModels, spending: Mapping[str, Any]) -> Told:
     return _told(spend, models.spend)
 
 
-def _told(figure: Callable[[Any], Any], fit: Fit[Any]) -> Told:
-    value, ends = with_interval(figure, fit)
+def _told(figure: Callable[[Any], Any], fit: Fit[Any], scale: Scale = "amount") -> Told:
+    value, ends = with_interval(figure, fit, scale=scale)
     return Told(value, *(ends or (None, None)))
 
 

@@ -20,7 +20,7 @@ from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
-from crmkit.metrics.value._worth import with_interval
+from crmkit.metrics.value._worth import doubts_of, with_interval
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
@@ -206,14 +206,12 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
         )
 
     future = figure(scores.future, currency, _Of.FUTURE)
-    value, low, high = scores.alive
-    alive = Told(value, low, None if high is None else min(1.0, high))
     return CustomerValue(
         customer_id=summary.customer_id,
         period=None,
         **_brought(models, summary.buying),
         tenure=summary.age,
-        alive=figure(alive, "chance", _Of.ALIVE),
+        alive=figure(scores.alive, "chance", _Of.ALIVE),
         expected_purchases=figure(scores.purchases, "occasions", _Of.COMING),
         expected_spend=figure(scores.spend, currency, _Of.SPEND),
         future_revenue=future,
@@ -223,9 +221,14 @@ def _told(models: BaseModels, summary: CustomerSummary, scores: Scores) -> Custo
 
 
 def _doubts(models: BaseModels, of: _Of) -> tuple[str, ...]:
-    """Why a figure that rests on spend has no interval."""
-    sure = isinstance(models.spend, Fit) and models.spend.converged
-    return () if sure or of not in {_Of.SPEND, _Of.FUTURE} else (_NO_INTERVAL,)
+    """Why a figure has no interval, or one that does not tell all that is unsure."""
+    notes: tuple[str, ...] = ()
+    if of is not _Of.SPEND and isinstance(models.buying, Fit):
+        notes = doubts_of(models.buying)
+    if of in {_Of.SPEND, _Of.FUTURE}:
+        sure = isinstance(models.spend, Fit) and models.spend.converged
+        notes = (*notes, *(() if sure else (_NO_INTERVAL,)))
+    return notes
 
 
 def _unknown(models: BaseModels, unit: str, of: _Of, *, bought: bool = True) -> Estimate:
@@ -267,6 +270,7 @@ def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Esti
         n=len(buyers),
         unit="occasions",
         method=_Of.COMING.method(models),
+        notes=_doubts(models, _Of.COMING),
     )
 
 
