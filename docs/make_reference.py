@@ -27,6 +27,14 @@ ROOMS = (
     "crmkit.adapters.json_schema",
     "crmkit.testing",
 )
+#: Classes whose methods are what one asks them.
+ASKED = {
+    "crmkit": ("CustomerBase",),
+    "crmkit.metrics": (
+        *("BuyingModel", "GammaGamma", "BGBB", "SBG", "Fit"),
+        *("BootstrapFits", "Holdout", "KaplanMeier"),
+    ),
+}
 HEAD = """# Reference
 
 Every public name, by the room it is imported from, with the first line of its docstring; the
@@ -84,8 +92,8 @@ def reference() -> Iterator[str]:
         yield (room.__doc__ or "").partition("\n")[0] + "\n"
         yield from (line(name, getattr(room, name)) for name in names(room))
         yield ""
-        if path == "crmkit":
-            yield from methods(room.CustomerBase)
+        for name in ASKED.get(path, ()):
+            yield from methods(getattr(room, name))
 
 
 METRICS_HEAD = """# Metrics

@@ -149,9 +149,17 @@ def test_a_purchase_within_some_weeks_has_the_chance_of_a_negative_binomial(mode
         assert abs(got - want) <= 1e-10 * want + TINY
 
 
-@pytest.mark.parametrize("a", [1e-6, 0.3, 0.793, 1.0, 1.001, 4.4, 300.3])
-@pytest.mark.parametrize("history", [(0, 0.0, 0.0), (2, 30.43, 38.86), (3000, 38.86, 38.86)])
-@pytest.mark.parametrize("discount", [1e-5, 0.0027, 2.0])
+@pytest.mark.parametrize(
+    ("a", "history", "discount"),
+    [
+        (1e-6, (2, 30.43, 38.86), 0.0027),
+        (0.3, (3000, 38.86, 38.86), 1e-5),
+        (0.793, (0, 0.0, 0.0), 0.0027),
+        (1.001, (2, 30.43, 38.86), 2.0),
+        (4.4, (0, 0.0, 0.0), 1e-5),
+        (300.3, (3000, 38.86, 38.86), 0.0027),
+    ],
+)
 def test_endless_worth_is_that_of_every_rate_and_chance(a, history, discount):
     """λ / (δ + λp) averaged over p in closed form, then over λ by a fine sum in 25 digits."""
     model = MBGNBD(r=0.243, alpha=4.414, a=a, b=2.426)

@@ -56,6 +56,11 @@ def leaving():
     return drawn(BGNBD, seed=1)
 
 
+@pytest.fixture(scope="module")
+def compared(leaving):
+    return compare_models(leaving)
+
+
 @pytest.mark.parametrize("kind", [NBD, BGNBD, MBGNBD, ParetoNBD], ids=lambda kind: kind.NAME)
 def test_the_model_that_drew_the_customers_wins_or_is_tied(kind):
     compared = compare_models(drawn(kind, seed=5))
@@ -83,8 +88,8 @@ def test_the_held_out_likelihood_is_that_of_each_count_given_the_history(leaving
     assert (row.behind, row.is_tied) == (None, False)
 
 
-def test_the_distance_to_the_best_is_that_of_the_sums(leaving):
-    best, *others = compare_models(leaving).rows
+def test_the_distance_to_the_best_is_that_of_the_sums(leaving, compared):
+    best, *others = compared.rows
     for row in others:
         assert row.behind.value == pytest.approx(
             (best.held_out - row.held_out) / leaving.customers, rel=1e-9
@@ -95,8 +100,8 @@ def test_the_distance_to_the_best_is_that_of_the_sums(leaving):
         assert row.behind.unit == CATALOGUE["behind_the_best"].unit
 
 
-def test_each_fit_is_that_of_the_known_days_with_its_criteria(leaving):
-    for row in compare_models(leaving).to_rows():
+def test_each_fit_is_that_of_the_known_days_with_its_criteria(leaving, compared):
+    for row in compared.to_rows():
         kind = {one.NAME: one for one in (NBD, BGNBD, MBGNBD, ParetoNBD)}[row["name"]]
         fit = leaving.fit(kind)
         assert (row["log_likelihood"], row["aic"], row["bic"]) == (

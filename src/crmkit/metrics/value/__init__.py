@@ -36,6 +36,7 @@ from crmkit.metrics.value.markov_clv import MarkovClv, markov_clv
 from crmkit.metrics.value.model_comparison import ComparedModel, ModelComparison, compare_models
 from crmkit.metrics.value.models.bgbb import BGBB
 from crmkit.metrics.value.models.bgnbd import BGNBD
+from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 from crmkit.metrics.value.models.mbgnbd import MBGNBD
@@ -43,6 +44,7 @@ from crmkit.metrics.value.models.nbd import NBD
 from crmkit.metrics.value.models.pareto_nbd import ParetoNBD
 from crmkit.metrics.value.models.plain import from_plain, to_plain
 from crmkit.metrics.value.models.sbg import SBG
+from crmkit.metrics.value.models.simulated import SimulatedCustomers
 from crmkit.metrics.value.optimal_spending import OptimalSpending, optimal_spending
 from crmkit.metrics.value.parametric_bootstrap import BootstrapFits, bootstrap
 from crmkit.metrics.value.potential import PeerWallet, PotentialValue, peer_wallet, potential_value
@@ -79,6 +81,7 @@ __all__ = [
     "BaseValue",
     "BaseValues",
     "BootstrapFits",
+    "BuyingModel",
     "Calibration",
     "CalibrationGroup",
     "CapabilityValue",
@@ -120,6 +123,7 @@ __all__ = [
     "ReferredWorth",
     "RelationshipValue",
     "RetentionClv",
+    "SimulatedCustomers",
     "SpendResponse",
     "SwitchingEquity",
     "TrackedWeek",

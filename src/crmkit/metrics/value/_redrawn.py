@@ -58,7 +58,7 @@ def _repeated(seen: Numbers, weights: Any) -> Numbers:
     return np.repeat(seen, w.astype(int))
 
 
-def seeds_of(fit: Fit[Any], seed: int, count: int) -> Iterator[int]:
+def seeds_of(fit: Fit[Any], seed: Any, count: int) -> Iterator[int]:
     """Return a seed for each draw; models of different names get unrelated ones.
 
     Raises:

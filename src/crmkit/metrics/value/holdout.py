@@ -119,8 +119,9 @@ class Holdout(Shown):
 
     def _told(self) -> dict[str, str]:
         came_back, bought = sum(map(bool, self.repeats)), sum(map(bool, self.bought))
+        known = _many(sum(self.repeats), "repeat purchase")
         return {
-            "until the split": f"{_many(sum(self.repeats), 'repeat purchase')} by {_many(came_back)}",
+            "until the split": f"{known} by {_many(came_back)}",
             "held out": f"{_many(self.total, 'purchase')} by {_many(bought)}, {self.weeks:g} weeks",
         }
 

@@ -24,7 +24,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import LEVEL
+from crmkit.metrics.intervals import LEVEL, checked_number
 from crmkit.metrics.value._band import Correction, band_of, estimate_of
 from crmkit.metrics.value._redrawn import read_exposure, redrawn_fit, seeds_of
 from crmkit.metrics.value.models.fit import Fit
@@ -32,7 +32,7 @@ from crmkit.metrics.value.models.fit import Fit
 __all__ = ["BootstrapFits", "bootstrap"]
 
 _REPLICATIONS = 200
-_MOST_REPLICATIONS = 100_000
+_MOST = 100_000
 
 
 @frozen(kw_only=True)
@@ -168,10 +168,8 @@ def bootstrap(
     """
     given = {"age": age, "purchases": purchases, "periods": periods}
     exposure = read_exposure(fit, given, weights)
-    if not (isinstance(replications, int) and 1 <= replications <= _MOST_REPLICATIONS):
-        rule = f"must be a whole number from 1 to {_MOST_REPLICATIONS:,}"
-        raise InvalidValueError("replications", replications, rule)
-    drawn = [redrawn_fit(fit.model, exposure, one) for one in seeds_of(fit, seed, replications)]
+    count = int(checked_number(replications, "replications", low=1, high=_MOST, whole=True))
+    drawn = [redrawn_fit(fit.model, exposure, one) for one in seeds_of(fit, seed, count)]
     return BootstrapFits(
         fit=fit,
         refits=tuple(None if one is None else one.model for one in drawn),

@@ -120,7 +120,11 @@ def fit_lifetimes(cls: Any, periods: Any, ended: Any, weights: Any) -> Fit[Any]:
 def problem(cls: Any, *data: Any, weights: Any) -> Problem:
     """Return what is searched for ``cls``: survivors of a cohort, or periods and who ended."""
     del cls
-    read = _lifetimes(*data, weights) if len(data) > 1 else _cohort("survivors", *data)
+    if len(data) == 1:
+        read = _cohort("survivors", *data)
+    else:
+        periods, ended = data
+        read = _lifetimes(periods, ended, weights)
     return Problem(
         objective=_Likelihood(read), borders=_BORDERS, partners=_PARTNERS, n=read.customers
     )

@@ -1,0 +1,119 @@
+"""Intervals hold what they promise: over many drawn shops they cover the truth they are about.
+
+A shop is 400 customers drawn from a model that is known; it is fitted, and each interval of
+95 % either holds the true figure or does not. By default 60 shops are drawn for the delta
+method and 20 for the bootstrap, with bounds that wide; ``CRMKIT_LONG=1`` draws 1,000 and 200,
+and prints the shares (``-s``). The shops are the same each time.
+"""
+
+import os
+from functools import cache
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from crmkit.metrics.value import (
+    BGNBD,
+    MBGNBD,
+    NBD,
+    GammaGamma,
+    ParetoNBD,
+    bootstrap,
+    bootstrap_clv,
+    total_clv,
+)
+from crmkit.metrics.value._worth import with_interval
+
+LONG = bool(os.environ.get("CRMKIT_LONG"))
+SHOPS, DRAWN_SHOPS = (1000, 200) if LONG else (60, 20)
+REFITS = 199 if LONG else 79
+CUSTOMERS, WEEKS = 400, 52
+# A customer who came three times and then not for half a year, and one who came once.
+REGULAR, ONCE = (3, 24.0, 50.0), (0, 0.0, 30.0)
+
+TRUE = {
+    "BG/NBD": BGNBD(r=0.8, alpha=8.0, a=1.0, b=2.5),
+    "MBG/NBD": MBGNBD(r=0.8, alpha=8.0, a=0.8, b=2.5),
+    "Pareto/NBD": ParetoNBD(r=0.8, alpha=8.0, s=0.7, beta=15.0),
+    "NBD": NBD(r=0.6, alpha=10.0),
+}
+SPEND = GammaGamma(p=6.0, q=4.0, gamma=15.0)
+AGES = np.linspace(26.0, 104.0, CUSTOMERS)
+
+
+class Covered:
+    """How often an interval held the truth, of those that had two ends."""
+
+    def __init__(self):
+        self.held, self.told, self.asked = 0, 0, 0
+
+    def add(self, low, high, truth):
+        self.asked += 1
+        if low is not None and high is not None:
+            self.told += 1
+            self.held += bool(low <= truth <= high)
+
+    @property
+    def share(self):
+        return self.held / self.told
+
+    def agrees(self, low=0.90, high=0.98):
+        """Within these bounds, or no further from them than three standard errors."""
+        slack = 0.0 if LONG else 3 * sqrt(0.95 * 0.05 / self.told)
+        return low - slack <= self.share <= high + slack
+
+
+def figures(model, history):
+    """What is asked of a model of buying: the figure, and the scale of its interval."""
+    asked = {
+        "total": (lambda m: m.expected_purchases(*history, weeks=WEEKS).sum(), "amount"),
+        "regular": (lambda m: m.expected_purchases(*REGULAR, weeks=WEEKS), "amount"),
+        "once": (lambda m: m.expected_purchases(*ONCE, weeks=WEEKS), "amount"),
+        "newcomer": (lambda m: m.expected_purchases_of_newcomer(weeks=WEEKS), "amount"),
+        "buys": (lambda m: m.purchase_probability(*REGULAR, weeks=4), "probability"),
+    }
+    if not isinstance(model, NBD):
+        asked["alive"] = (lambda m: m.probability_alive(*REGULAR), "probability")
+        asked["stays"] = (lambda m: m.survival_probability(*REGULAR, weeks=26), "probability")
+    return asked
+
+
+def shop(model, seed):
+    drawn = model.simulate(AGES, seed=seed)
+    return drawn.repeats, drawn.recency, drawn.age
+
+
+def spends(repeats, seed):
+    means = np.zeros(len(repeats))
+    means[repeats > 0] = SPEND.simulate(repeats[repeats > 0], seed=seed)
+    return means
+
+
+def tell(title, table):
+    print(f"\n{title}")
+    for name, one in table.items():
+        untold = f", {1 - one.told / one.asked:.1%} without" if one.told < one.asked else ""
+        print(f"  {name:12s} {one.share:.3f} of {one.told}{untold}")
+
+
+@cache
+def by_delta(name):
+    """Coverage of parameters and of figures by the delta method."""
+    true, table = TRUE[name], {}
+    for seed in range(SHOPS):
+        history = shop(true, seed)
+        fit = type(true).fit(*history)
+        for parameter in fit.parameters:
+            told = fit.interval(parameter)
+            row = table.setdefault(parameter, Covered())
+            row.add(told.low, told.high, getattr(true, parameter))
+        for called, (figure, scale) in figures(true, history).items():
+            _, ends = with_interval(figure, fit, scale=scale)
+            sharp = ends if fit.converged else None
+            table.setdefault(called, Covered()).add(*(sharp or (None, None)), figure(true))
+            if not fit.converged:
+                held = table.setdefault(f"{called}, held", Covered())
+                held.add(*(ends or (None, None)), figure(true))
+    tell(f"{name}, delta method, {SHOPS} shops", table)
+    return table
