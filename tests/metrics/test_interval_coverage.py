@@ -93,8 +93,8 @@ def spends(repeats, seed):
 def tell(title, table):
     print(f"\n{title}")
     for name, one in table.items():
-        untold = f", {1 - one.told / one.asked:.1%} without" if one.told < one.asked else ""
-        print(f"  {name:12s} {one.share:.3f} of {one.told}{untold}")
+        share = f"{one.share:.3f} of {one.told:,}" if one.told else "no interval"
+        print(f"  {name:14s} {share}, {one.asked - one.told} without")
 
 
 @cache
@@ -116,4 +116,91 @@ def by_delta(name):
                 held = table.setdefault(f"{called}, held", Covered())
                 held.add(*(ends or (None, None)), figure(true))
     tell(f"{name}, delta method, {SHOPS} shops", table)
+    return table
+
+
+@cache
+def by_bootstrap(name, correction="percentile"):
+    """The same by the parametric bootstrap."""
+    true, table = TRUE[name], {}
+    for seed in range(DRAWN_SHOPS):
+        history = shop(true, seed)
+        refits = bootstrap(type(true).fit(*history), age=AGES, replications=REFITS, seed=seed)
+        for called, (figure, _) in figures(true, history).items():
+            told = refits.interval(figure, correction=correction)
+            table.setdefault(called, Covered()).add(told.low, told.high, figure(true))
+    tell(f"{name}, {correction} bootstrap, {DRAWN_SHOPS} shops", table)
+    return table
+
+
+@cache
+def spend_by_delta():
+    """Coverage of the Gamma-Gamma's parameters, and of what customers spend."""
+    table, purchases = {}, 1 + shop(TRUE["BG/NBD"], 7)[0]
+    asked = {"newcomer": (0, None), "one": (1, 4.0), "many": (9, 31.0)}
+    for seed in range(SHOPS):
+        fit = GammaGamma.fit(purchases, SPEND.simulate(purchases, seed=seed))
+        for name in fit.parameters:
+            told = fit.interval(name)
+            table.setdefault(name, Covered()).add(told.low, told.high, getattr(SPEND, name))
+        for called, who in asked.items():
+            _, ends = with_interval(lambda m, who=who: m.expected_spend(*who), fit)
+            row = table.setdefault(called, Covered())
+            row.add(*(ends or (None, None)), SPEND.expected_spend(*who))
+    tell(f"Gamma-Gamma, delta method, {SHOPS} shops", table)
+    return table
+
+
+def clv_terms(name, seed):
+    repeats, recency, age = shop(TRUE[name], seed)
+    return {
+        "repeats": repeats,
+        "recency": recency,
+        "age": age,
+        "spending_purchases": repeats,
+        "mean_spend": spends(repeats, seed),
+        "margin": 0.3,
+        "currency": "EUR",
+        "horizon_weeks": 104,
+    }
+
+
+def clv_fits(name, terms):
+    buying = type(TRUE[name]).fit(terms["repeats"], terms["recency"], terms["age"])
+    return buying, GammaGamma.fit(terms["repeats"], terms["mean_spend"])
+
+
+@cache
+def clv_by_delta(name):
+    """Coverage of the value of the base, and of its first customers."""
+    table = {"total": Covered(), "customer": Covered()}
+    for seed in range(SHOPS):
+        terms = clv_terms(name, seed)
+        buying, spend = clv_fits(name, terms)
+        true = total_clv(TRUE[name], SPEND, **terms)
+        told = total_clv(buying.model, spend.model, **terms, fit=buying, spend_fit=spend)
+        table["total"].add(told.total.low, told.total.high, true.total.value)
+        ends = (None, None) if told.low is None else (told.low[seed % 9], told.high[seed % 9])
+        table["customer"].add(*ends, true.values[seed % 9])
+    tell(f"CLV, {name} and Gamma-Gamma, delta method, {SHOPS} shops", table)
+    return table
+
+
+@cache
+def clv_by_bootstrap(name):
+    """The same by the bootstrap of both models together."""
+    table, shops = {"total": Covered(), "customer": Covered()}, DRAWN_SHOPS
+    for seed in range(shops):
+        terms = clv_terms(name, seed)
+        buying, spend = clv_fits(name, terms)
+        true = total_clv(TRUE[name], SPEND, **terms)
+        told = bootstrap_clv(
+            bootstrap(buying, age=AGES, replications=REFITS, seed=seed),
+            bootstrap(spend, purchases=terms["repeats"], replications=REFITS, seed=seed),
+            **terms,
+        )
+        table["total"].add(told.total.low, told.total.high, true.total.value)
+        ends = (None, None) if told.low is None else (told.low[seed % 9], told.high[seed % 9])
+        table["customer"].add(*ends, true.values[seed % 9])
+    tell(f"CLV, {name} and Gamma-Gamma, percentile bootstrap, {shops} shops", table)
     return table

@@ -54,7 +54,7 @@ def test_the_slopes_are_those_of_the_likelihood(shop):
     """With alpha below, above and beside beta, busy and silent customers, and T = t_x."""
     repeats, recency, age = (column[:300].copy() for column in shop)
     repeats[:3], recency[:3], age[:3] = (900, 900, 40), (30.0, 2.0, 30.0), (31.0, 60.0, 30.0)
-    data = fitting._tallied(repeats, recency, age, None)
+    data = fitting.buying_data(repeats, recency, age, None).in_mean_ages()
     objective = fitting._Likelihood(data)
     for values in (
         (0.5, 0.3, 0.6, 0.4),
@@ -134,12 +134,11 @@ def test_a_search_that_begins_with_some_customers_ends_with_all(monkeypatch, sho
 
 
 def test_some_customers_are_drawn_evenly_by_weight(monkeypatch, shop):
-    monkeypatch.setattr(fitting, "_WORTH_A_SAMPLE", 100)
-    data = fitting._tallied(*shop, None)
-    some = data.some()
+    data = fitting.buying_data(*shop, None).in_mean_ages()
+    some = fitting._some(data)
     assert some.n == fitting._SAMPLE
     monkeypatch.setattr(fitting, "_SAMPLE", 600)
-    few = data.some()
+    few = fitting._some(data)
     assert len(few.w) <= 600
     assert few.repeaters / few.n == pytest.approx(data.repeaters / data.n, abs=2 / 600)
 

@@ -32,6 +32,7 @@ from crmkit.domain.errors import InsufficientDataError, InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.value.fitting.buying_data import WORTH_A_PARAMETER
 from crmkit.metrics.value.fitting.evidence import little_evidence
 from crmkit.metrics.value.fitting.tally import read_weights
 from crmkit.metrics.value.models._arithmetic import as_column
@@ -45,8 +46,6 @@ from crmkit.metrics.value.models.sbg import SBG
 
 __all__ = ["ModelChoice", "Tried", "choose_model"]
 
-# Half of chi-square's 95 % point with one degree of freedom.
-_WORTH_A_PARAMETER = 1.92
 _KINDS = (
     ("repeats", "recency", "age"),
     ("repeats", "recency", "opportunities"),
@@ -211,7 +210,7 @@ def _at_any_moment(columns: Mapping[str, Any], weights: Any) -> ModelChoice:
     if leaving.fit is None:
         return _chosen(staying, f"{leaving.name} {leaving.told}", tried)
     few, gain = _little_evidence(columns, weights), _gain(staying, leaving)
-    if gain is not None and gain < _WORTH_A_PARAMETER:
+    if gain is not None and gain < WORTH_A_PARAMETER:
         why = f"letting customers leave makes the histories likelier by e^{gain:.2f} only"
         return _chosen(staying, why, tried, few)
     if leaving.is_sharp:

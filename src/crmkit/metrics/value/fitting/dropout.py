@@ -12,31 +12,30 @@ Time is measured in mean ages while the search runs, so any unit gives the same 
 depends on x alone is computed once per distinct x, logarithms once per distinct T and t_x.
 """
 
-import math
 from typing import Any
 
-from attrs import evolve, frozen
-
 from crmkit._require import require
-from crmkit.domain.errors import InsufficientDataError
+from crmkit.metrics.value.fitting.buying_data import (
+    BuyingData,
+    Leaving,
+    buying_data,
+    fit_of,
+    judged,
+)
+from crmkit.metrics.value.fitting.evidence import FEW_CUSTOMERS
 from crmkit.metrics.value.fitting.optimise import (
     Optimum,
-    conditional_on,
-    described,
     maximise,
-    plain_errors,
 )
 from crmkit.metrics.value.fitting.problem import Problem
-from crmkit.metrics.value.fitting.tally import BLOCK, Levels, read_weights, sample_stride, tally
+from crmkit.metrics.value.fitting.tally import BLOCK, Levels, sample_stride
 from crmkit.metrics.value.models._arithmetic import (
     Arrays,
     Numbers,
-    as_column,
     log_rising,
     softplus,
 )
 from crmkit.metrics.value.models.fit import Fit
-from crmkit.metrics.value.models.history import read_histories
 
 _NAMES = ("r", "alpha", "a", "b")
 _PARTNERS = ({"r", "alpha"}, {"a", "b"})
@@ -64,44 +63,7 @@ _STARTS = (
     (0.05, 2.0, 2.0),
     (0.3, 0.01, 0.1),
 )
-_CUSTOMERS, _REPEATERS = 10, 2
-_MANY_CUSTOMERS, _MANY_REPEATERS = 200, 50
-# Half of chi-square's 95 % point with one degree of freedom.
-_WORTH_A_PARAMETER = 1.92
-# ln(a / b) below which it is asked whether anybody leaves at all.
-_RARELY_LEAVES = -3.0
-_NBD = (
-    "no sign that customers leave: a and b are held where nobody does (an NBD), "
-    "r and alpha are fitted"
-)
-_NOBODY_LEAVES = (_NBD, conditional_on(("a", "b")))
-
-
-@frozen(kw_only=True, eq=False)
-class _Tallied:
-    """Distinct histories, how many customers have each, and their mean age."""
-
-    x: Numbers
-    t_x: Numbers
-    T: Numbers
-    w: Numbers
-    unit: float
-
-    @property
-    def n(self) -> float:
-        return float(self.w.sum())
-
-    @property
-    def repeaters(self) -> float:
-        return float(self.w[self.x > 0].sum())
-
-    def some(self) -> "_Tallied | None":
-        """Every so-manieth history, evenly over all of them; None where that saves nothing."""
-        stride = sample_stride(len(self.w))
-        if stride == 1:
-            return None
-        x, t_x, T, w = (column[::stride] for column in (self.x, self.t_x, self.T, self.w))
-        return evolve(self, x=x, t_x=t_x, T=T, w=w)
+_LEAVING = Leaving(held=_NEVER_LEAVES, meanings=_MEANINGS, if_low=_IF_LOW)
 
 
 def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) -> Fit[Any]:
@@ -111,16 +73,21 @@ def fit_dropout(cls: Any, repeats: Any, recency: Any, age: Any, weights: Any) ->
         InvalidValueError: A history that cannot exist, with its row.
         InsufficientDataError: Too few customers, repeat buyers or different histories.
     """
-    data = _tallied(repeats, recency, age, weights)
-    _refuse_too_little(data, cls.NAME)
+    data = buying_data(repeats, recency, age, weights)
+    data.refuse_too_little(cls.NAME)
     chances = cls.FIRST_CHANCES
-    optimum, notes, converged = _best(data, chances)
-    return _report(cls, data, optimum, notes=(*_about(data), *notes), converged=converged)
+    found = judged(
+        _search(data, chances, _starts(data), _BORDERS),
+        lambda: _search(data, chances, _starts(data)[:2], _LEAVING.borders(_BORDERS)),
+        leaving=_LEAVING,
+        n=data.n,
+    )
+    return fit_of(cls, data, found, times=("alpha",), partners=_PARTNERS)
 
 
 def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> Problem:
     """Return what is searched for ``cls``."""
-    data = _tallied(repeats, recency, age, weights)
+    data = buying_data(repeats, recency, age, weights)
     return Problem(
         objective=_Likelihood(data, cls.FIRST_CHANCES),
         borders=_BORDERS,
@@ -130,50 +97,8 @@ def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> 
     )
 
 
-def _best(data: _Tallied, first_chances: int) -> tuple[Optimum, tuple[str, ...], bool]:
-    """The optimum, or that of the NBD where leaving explains next to nothing."""
-    optimum = _search(data, first_chances, _starts(data), _BORDERS)
-    if not optimum.is_sharp or optimum.point[2] - optimum.point[3] < _RARELY_LEAVES:
-        staying = _without_leaving(data, first_chances)
-        if (optimum.value - staying.value) * data.n < _WORTH_A_PARAMETER:
-            rest = tuple(name for name in staying.at_border if name not in _NEVER_LEAVES)
-            more = described(evolve(staying, at_border=rest), _MEANINGS, if_low=_IF_LOW)
-            return staying, (*_NOBODY_LEAVES, *more), False
-    return optimum, described(optimum, _MEANINGS, if_low=_IF_LOW), optimum.is_sharp
-
-
-def _tallied(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:
-    h = read_histories(*map(as_column, (repeats, recency, age)))
-    w = read_weights(weights, h.repeats)
-    (x, t_x, T), w = tally([h.repeats, h.recency, h.age], w)
-    total = float((w * T).sum())
-    unit = total / float(w.sum()) if total > 0 else 1.0
-    return _Tallied(x=x, t_x=t_x, T=T, w=w, unit=unit)
-
-
-def _refuse_too_little(data: _Tallied, name: str) -> None:
-    figure = f"{name} fit"
-    if data.n < _CUSTOMERS:
-        raise InsufficientDataError(figure, _CUSTOMERS, int(data.n), "customers")
-    if data.repeaters < _REPEATERS:
-        raise InsufficientDataError(figure, _REPEATERS, int(data.repeaters), "repeat buyers")
-    if len(data.w) == 1:
-        raise InsufficientDataError(figure, 2, 1, "different histories")
-
-
-def _about(data: _Tallied) -> tuple[str, ...]:
-    notes = []
-    if data.n < _MANY_CUSTOMERS or data.repeaters < _MANY_REPEATERS:
-        notes.append(
-            f"little evidence: {data.n:,.0f} customers, {data.repeaters:,.0f} of them repeat buyers"
-        )
-    if data.repeaters == data.n:
-        notes.append("every customer is a repeat buyer: one-time buyers belong in the data too")
-    return tuple(notes)
-
-
-def _starts(data: _Tallied) -> list[tuple[float, ...]]:
-    mean = float((data.w * data.x).sum()) / data.n
+def _starts(data: BuyingData) -> list[tuple[float, ...]]:
+    mean = data.mean_repeats
     return [(r, r / mean, a, b) for r, a, b in _STARTS]
 
 
@@ -188,7 +113,7 @@ class _Likelihood:
             share, repeats, and which of the distinct values they have.
     """
 
-    def __init__(self, data: _Tallied, first_chances: int) -> None:
+    def __init__(self, data: BuyingData, first_chances: int) -> None:
         np = self.np = require("numpy", extra="models")
         self.m, self.digamma = Arrays(), require("scipy.special", extra="models").digamma
         share, levels = data.w / data.n, [*map(Levels.of, (data.x, data.T, data.t_x))]
@@ -258,41 +183,14 @@ class _Likelihood:
         return of_r, of_a, of_b
 
 
-def _without_leaving(data: _Tallied, first_chances: int) -> Optimum:
-    """The best model in which next to nobody leaves: an NBD."""
-    held = {**_BORDERS, **{name: (value, value) for name, value in _NEVER_LEAVES.items()}}
-    return _search(data, first_chances, _starts(data)[:2], held)
-
-
-def _search(data: _Tallied, first_chances: int, starts: Any, borders: Any) -> Optimum:
-    some = data.some()
+def _search(data: BuyingData, first_chances: int, starts: Any, borders: Any) -> Optimum:
+    stride = sample_stride(len(data.w))
+    rough = _Likelihood(data.rows(slice(None, None, stride)), first_chances) if stride > 1 else None
     return maximise(
         _Likelihood(data, first_chances),
         starts=starts,
         borders=borders,
         n=data.n,
-        rough=_Likelihood(some, first_chances) if some else None,
-        thorough=data.n < _MANY_CUSTOMERS,
-    )
-
-
-def _report(
-    cls: Any, data: _Tallied, optimum: Optimum, *, notes: tuple[str, ...], converged: bool
-) -> Fit[Any]:
-    """Back from mean ages to the caller's unit of time."""
-    parameters = dict(zip(_NAMES, map(float, optimum.point), strict=True))
-    parameters = {name: math.exp(value) for name, value in parameters.items()}
-    parameters["alpha"] *= data.unit
-    errors, covariance = plain_errors(optimum, parameters, _PARTNERS)
-    model = cls(**parameters)
-    # A density per unit of time: each repeat purchase brings in the unit once.
-    rescaled = float(data.w @ data.x) * math.log(data.unit)
-    return Fit(
-        model=model,
-        log_likelihood=optimum.value * data.n - rescaled,
-        standard_errors=errors,
-        covariance=covariance,
-        converged=converged,
-        n=data.n,
-        notes=notes,
+        rough=rough,
+        thorough=data.n < FEW_CUSTOMERS,
     )

@@ -1,6 +1,7 @@
 """How many customers a model of buying should have learnt from before one leans on it."""
 
-_CUSTOMERS, _REPEATERS = 200, 50
+#: Fewer are little evidence.
+FEW_CUSTOMERS, FEW_REPEATERS = 200, 50
 
 
 def little_evidence(customers: float, repeaters: float) -> tuple[str, ...]:
@@ -10,6 +11,6 @@ def little_evidence(customers: float, repeaters: float) -> tuple[str, ...]:
         customers: Customers that were learnt from.
         repeaters: Those of them who came back.
     """
-    if customers >= _CUSTOMERS and repeaters >= _REPEATERS:
+    if customers >= FEW_CUSTOMERS and repeaters >= FEW_REPEATERS:
         return ()
     return (f"little evidence: {customers:,.0f} customers, {repeaters:,.0f} of them repeat buyers",)
