@@ -82,6 +82,15 @@ def test_survival_lasts_until_a_customer_is_first_lost(small):
     assert shares[0].share.value == 1
 
 
+def test_who_is_still_there_is_censored(small):
+    told = small.survival(as_of=date(2026, 3, 1))
+    assert (told.n, told.ended) == (3, 0)
+    assert told.median.value is None
+    # Ann has been there for 29 days, Bob for 55, Cid for 27.
+    assert told.at(55).value == 1
+    assert told.at(56).value is None
+
+
 def test_movement_closes_and_names_its_tiers(small):
     period = Period(date(2026, 2, 1), date(2026, 7, 1))
     told, kpis = small.movement(period), small.kpis(period).customers

@@ -73,7 +73,7 @@ class Standards:
     def models(self) -> BaseModels:
         """What was fitted, and why not where it was not; kept models where they are the same."""
         kept = self.find_models(self.as_of_day)
-        return models_of(self.people, self.shop, as_of_day=self.as_of_day, kept=kept)
+        return models_of(self.people, self.shop, kept=kept)
 
     def to_save(self) -> SavedModels:
         """Return the models as a store keeps them."""

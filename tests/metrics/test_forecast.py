@@ -131,6 +131,23 @@ def test_without_doubt_about_parameters_the_interval_is_that_of_luck():
     assert found.high == pytest.approx(high, rel=0.04)
 
 
+def test_who_stays_is_a_toss_for_each():
+    customers = people(200, seed=13)
+    point = forecast(known(), customers, weeks=26, step_weeks=26).whole
+    chances = [
+        BUYING.survival_probability(one.repeats, one.recency_weeks, one.age_weeks, weeks=26)
+        for one in customers
+    ]
+    spread = sum(chance * (1 - chance) for chance in chances) ** 0.5
+    factor = np.exp(1.959963984540054 * spread / sum(chances))
+    assert point.customers.low == pytest.approx(sum(chances) / factor)
+    assert point.customers.high == pytest.approx(sum(chances) * factor)
+    # No more can stay than there are.
+    faithful = MBGNBD(r=0.9, alpha=8.0, a=0.2, b=20.0)
+    one = forecast(known(faithful), people(3, seed=13), weeks=4).whole.customers
+    assert one.value < one.high == 3
+
+
 def test_the_interval_holds_what_comes_in_nineteen_of_twenty_shops():
     inside = {"occasions": 0, "revenue": 0}
     for shop in range(24):

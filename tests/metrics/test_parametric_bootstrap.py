@@ -101,7 +101,7 @@ def test_failed_refits_widen_and_never_narrow():
     three_gone = [None, None, None, *values[3:]]
     some = band_of(100.0, three_gone, level=0.95, correction="percentile")
     # Of the ranks 5 and 195 three each are failures: the 2nd of the rest, and the 195th.
-    assert (some.low, some.high) == (5.0, 198.0)
+    assert (some.low, some.high) == pytest.approx((5.0, 198.0))
     assert some.high > whole.high
     many = band_of(100.0, [None] * 6 + values[6:], level=0.95, correction="percentile")
     assert (many.low, many.high) == (None, None)
@@ -160,29 +160,27 @@ def test_it_serves_a_fit_that_holds_parameters_at_a_border():
     history = drawn(NBD(r=0.5, alpha=6.0), AGES[:80])
     fit = BGNBD.fit(*history)
     assert not fit.converged
-    refits = bootstrap(fit, age=AGES[:80], replications=99, seed=1)
+    refits = bootstrap(fit, age=AGES[:80], replications=39, seed=1)
     told = refits.interval(lambda one: one.expected_purchases(*history, weeks=52).sum())
-    _, (low, high) = with_interval(
-        lambda one: one.expected_purchases(*history, weeks=52).sum(), fit
-    )
+    _, (low, _) = with_interval(lambda one: one.expected_purchases(*history, weeks=52).sum(), fit)
     assert told.low < told.value
     assert told.low < low
-    assert refits.doubtful > 20
-    assert f"{refits.doubtful} of 99 refits did not converge, and count as they are" in told.notes
+    assert refits.doubtful > 10
+    assert f"{refits.doubtful} of 39 refits did not converge, and count as they are" in told.notes
 
 
 def test_drawn_shops_without_a_fit_are_counted():
-    """Twelve customers, few of whom come back: now and then a drawn shop has no fit."""
+    """Two of ten customers came back: in many drawn shops fewer do, and there is no fit."""
     history = (
-        np.array([1, 2, 1, 3, 2, 1] + [0] * 6),
-        np.array([3.0, 9.0, 2.0, 8.0, 4.0, 6.0] + [0.0] * 6),
-        np.full(12, 10.0),
+        np.array([1, 2] + [0] * 8),
+        np.array([3.0, 9.0] + [0.0] * 8),
+        np.full(10, 10.0),
     )
-    fit = ParetoNBD.fit(*history)
-    refits = bootstrap(fit, age=history[2], replications=60, seed=2)
-    assert 0 < refits.failed < 60
-    assert len(refits.models) == 60 - refits.failed
-    told = f"{refits.failed} of 60 refits failed, and count as beyond either end of an interval"
+    fit = BGNBD.fit(*history)
+    refits = bootstrap(fit, age=history[2], replications=24, seed=2)
+    assert 0 < refits.failed < 24
+    assert len(refits.models) == 24 - refits.failed
+    told = f"{refits.failed} of 24 refits failed, and count as beyond either end of an interval"
     assert told in refits.notes
     assert told in refits.interval(lambda one: one.r).notes
     assert told in refits.explain().left_out

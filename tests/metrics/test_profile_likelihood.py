@@ -99,7 +99,7 @@ def test_at_its_ends_the_best_of_the_rest_is_less_likely_by_half_of_chi_square(c
 def test_it_serves_spend_and_contracts_and_opportunities():
     spend = GammaGamma(p=6.0, q=4.0, gamma=15.0)
     purchases = 1 + np.arange(400) % 5
-    means = spend.simulate(purchases, seed=3)
+    means = spend.simulate(purchases, seed=4)
     survivors = [1000, 869, 743, 653, 593, 551, 517, 491]
     donors = BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.8).simulate(np.full(2000, 6), seed=3)
     gifts = donors.repeats, donors.recency, donors.age
@@ -112,6 +112,18 @@ def test_it_serves_spend_and_contracts_and_opportunities():
             profile = profile_interval(fit, name, *data)
             assert profile.low < profile.value < profile.high
             assert max(map(abs, off(profile, fit.interval(name)))) < 0.7
+
+
+def test_a_partner_without_end_leaves_the_others_their_ends():
+    """p of this Gamma-Gamma has no upper end, and gamma no lower one; q is told nevertheless."""
+    purchases = 1 + np.arange(400) % 5
+    means = GammaGamma(p=6.0, q=4.0, gamma=15.0).simulate(purchases, seed=3)
+    fit = GammaGamma.fit(purchases, means)
+    assert not fit.converged
+    p, q, gamma = (profile_interval(fit, name, purchases, means) for name in fit.parameters)
+    assert (p.high, gamma.low) == (None, None)
+    assert 2.5 < q.low < q.value < q.high < 5
+    assert 8 < p.low < 12
 
 
 def test_lifetimes_give_what_survivors_give():

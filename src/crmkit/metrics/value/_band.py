@@ -132,6 +132,7 @@ def _share(z: Any) -> Any:
 def _ranked(table: Any, rank: Any) -> Any:
     """The value of that rank, from 1 and between two of them; no number where there is none."""
     np = require("numpy", extra="models")
+    rank = np.round(rank, 9)
     is_there = (rank >= 1) & (rank <= len(table))
     if not is_there.any():
         return np.full(np.shape(rank), np.nan)

@@ -6,7 +6,8 @@
 Where the log-likelihood is a parabola in the logarithm of the parameter, this is the interval
 of the fit (delta method); where it is a ridge, this one follows it. It may have no end: where
 the likelihood never falls that far, the data do not bound the parameter, and the end is None.
-A search that ends because a partner (as s of β) cannot follow any further counts as that.
+It counts as that where it only falls because another parameter (as s for β) came to the
+border of the search and cannot follow.
 
 It also serves fits that hold parameters at a border, which it frees.
 
@@ -37,6 +38,8 @@ __all__ = ["profile_interval"]
 _METHOD = "profile likelihood: the other parameters fitted anew at each value"
 # First steps from the top, in logarithms: at least, at most, and where nothing tells.
 _LEAST, _MOST, _UNTOLD = 1e-3, 1.0, 0.5
+# A slope of the log-likelihood, at a border over a logarithm, that is none.
+_PULL = 0.01
 # How closely an end is found, in logarithms.
 _CLOSE = 1e-7
 
@@ -129,7 +132,6 @@ class _Profile:
         self.np = require("numpy", extra="models")
         self.problem, self.name, self.fall = problem, name, fall
         self.index = list(problem.borders).index(name)
-        self.partners = set().union(*(group for group in problem.partners if name in group))
         self.top = self._search([problem.place_of(model)], {})
         self.known = [self.top]
         self.is_flat = self.top.is_flat
@@ -143,8 +145,6 @@ class _Profile:
             found = self._best(place)
             if self._excess(found) > 0:
                 return self._crossing(inside, place)
-            if self._ran_away(found):
-                return None
             inside, step = place, 2 * step
         return None
 
@@ -154,7 +154,7 @@ class _Profile:
         found = self._best(place)
         self.is_flat &= found.is_flat
         unit = self.problem.units.get(self.name, 1.0)
-        return None if self._ran_away(found) else math.exp(place) * unit
+        return None if self._is_kept_back(found) else math.exp(place) * unit
 
     def _first_step(self) -> float:
         """The half-width that the curvature at the top tells."""
@@ -183,7 +183,8 @@ class _Profile:
         """How much further the likelihood has fallen than it may."""
         return (self.top.value - found.value) * self.problem.n - self.fall
 
-    def _ran_away(self, found: Optimum) -> bool:
-        """Whether a partner came to its border on the way here, so that it cannot follow."""
-        came = set(found.at_border) - set(self.top.at_border) - {self.name}
-        return bool(came & self.partners)
+    def _is_kept_back(self, found: Optimum) -> bool:
+        """Whether another parameter would follow further, and keep the likelihood up."""
+        _, slopes = self.problem.objective(found.point)
+        pulls = dict(zip(self.problem.borders, abs(slopes) * self.problem.n, strict=True))
+        return any(pulls[name] > _PULL for name in found.at_border if name != self.name)

@@ -1,6 +1,6 @@
 """The models of a base as a text to keep, and which models to use: kept ones or new ones.
 
-Kept models stand for new ones where they are of the same day and of the same histories: the
+Kept models stand for new ones where they are of the same histories, which are of one day: the
 fit would give them again. Where nothing can be fitted, because numpy is not installed, the
 latest ones kept up to the day asked of are used, and their day is said. What is no part of a
 model (margin, discount, currency) is always that of the base and the policy at hand.
@@ -53,19 +53,17 @@ def saved(models: BaseModels, people: Sequence[CustomerSummary], *, as_of_day: i
 
 
 def models_of(
-    people: Sequence[CustomerSummary], shop: Shop, *, as_of_day: int, kept: SavedModels | None
+    people: Sequence[CustomerSummary], shop: Shop, *, kept: SavedModels | None
 ) -> BaseModels:
     """Return the models of a base: those kept of it, or fitted now.
 
     Args:
         people: Everyone, as of a day.
         shop: Whose policy rules.
-        as_of_day: That day, in days since 1970-01-01.
         kept: The latest models kept up to that day, if there are any.
     """
     told = {} if kept is None else _told(kept, shop)
-    is_of_day = kept is not None and kept.as_of_day == as_of_day
-    if told and is_of_day and told["histories"] == _digest(people, shop):
+    if told and told["histories"] == _digest(people, shop):
         return _read(told, people, shop)
     fitted = fit_base(people, shop)
     if kept is None or not told or not isinstance(fitted.buying, MissingExtraError):

@@ -104,7 +104,7 @@ def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> 
     del cls
     data = _read(repeats, recency, age, weights)
     return Problem(
-        objective=_Likelihood(data), borders=_BORDERS, partners=_PARTNERS, n=data.customers
+        objective=_Likelihood(data), borders=_BORDERS, n=data.customers
     )
 
 

@@ -91,7 +91,6 @@ def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> 
     return Problem(
         objective=_Likelihood(data, cls.FIRST_CHANCES),
         borders=_BORDERS,
-        partners=_PARTNERS,
         n=data.n,
         units={"alpha": data.unit},
     )

@@ -122,7 +122,6 @@ def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> 
     return Problem(
         objective=over_alpha,
         borders={"r": _BORDERS["r"], "alpha": _BORDERS["rate"]},
-        partners=({"r", "alpha"},),
         n=data.n,
         units={"alpha": data.unit},
     )

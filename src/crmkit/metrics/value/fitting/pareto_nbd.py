@@ -69,7 +69,6 @@ def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> 
     return Problem(
         objective=_Likelihood(data),
         borders=_BORDERS,
-        partners=_PARTNERS,
         n=data.n,
         units={"alpha": data.unit, "beta": data.unit},
     )

@@ -4,7 +4,7 @@ Each file of fitting gives one by ``problem(cls, *data, weights)``, from the sam
 fit; whoever asks how the likelihood falls beside the top searches the same one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from attrs import asdict, field, frozen
@@ -21,14 +21,12 @@ class Problem:
         objective: Mean log-likelihood and its gradient, over the logarithms of the parameters,
             these in units of the search and in the order of the model's fields.
         borders: Lowest and highest value of each parameter, in units of the search.
-        partners: Parameters that run away together.
         n: Customers that the mean is over.
         units: What the search's unit of a parameter is in the data's; 1 where left out.
     """
 
     objective: Objective
     borders: Mapping[str, tuple[float, float]]
-    partners: Sequence[set[str]]
     n: float
     units: Mapping[str, float] = field(factory=dict)
 

@@ -126,7 +126,7 @@ def problem(cls: Any, *data: Any, weights: Any) -> Problem:
         periods, ended = data
         read = _lifetimes(periods, ended, weights)
     return Problem(
-        objective=_Likelihood(read), borders=_BORDERS, partners=_PARTNERS, n=read.customers
+        objective=_Likelihood(read), borders=_BORDERS, n=read.customers
     )
 
 

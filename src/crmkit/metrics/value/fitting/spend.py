@@ -108,7 +108,6 @@ def problem(cls: Any, purchases: Any, mean_spend: Any, *, weights: Any) -> Probl
     return Problem(
         objective=_Likelihood(data),
         borders=_BORDERS,
-        partners=_PARTNERS,
         n=data.n,
         units={"gamma": data.unit},
     )
