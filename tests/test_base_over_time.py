@@ -135,12 +135,16 @@ def test_the_change_of_equity_adds_up_to_what_both_ends_say(base):
     period = Period(last - timedelta(119), last + timedelta(1))
     change = base.equity_change(period)
     for told, day in ((change.before, period.start - timedelta(1)), (change.after, last)):
-        rows = base.profiles(as_of=day).rows
-        worth = sum(one.clv for one in rows if one.clv is not None and one.state != "lost")
-        assert float(told.amount) == pytest.approx(worth, abs=0.01)
+        equity = base.equity(as_of=day, prospects=()).total.value
+        assert float(told.amount) == pytest.approx(equity, abs=0.01)
     assert change.before + change.new - change.lost + change.stayed == change.after
     assert abs(change.rest.minor) <= 5
     assert change.counts["unknown"] == 0
+    ends = [
+        {one.customer_id for one in base.profiles(as_of=day) if one.state == "lost"}
+        for day in (period.start - timedelta(1), last)
+    ]
+    assert change.counts["lost"] == len(ends[1] - ends[0])
 
 
 def test_models_are_tried_on_what_came_after_a_split(base):

@@ -17,21 +17,37 @@ from crmkit.synthetic import SyntheticShop
 
 SYNTHETIC = SyntheticShop(seed=5, customers=150)
 CORE_ONLY = """
-import builtins, json, sys
-real = builtins.__import__
-def without(name, *rest):
-    if name.partition(".")[0] in ("numpy", "scipy"):
-        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-    return real(name, *rest)
-builtins.__import__ = without
+import json, sys
+class NotInstalled:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in ("numpy", "scipy"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, NotInstalled())
 from datetime import date
-from crmkit import CustomerBase
+from crmkit import CustomerBase, Period
 from crmkit.adapters.wire import shop_from_json
 path, shop, customer, day = sys.argv[1:]
 base = CustomerBase.open("sqlite:///" + path, shop=shop_from_json(shop))
 value = base.value(customer, as_of=date.fromisoformat(day))
 told = {name: getattr(value, name).value for name in ("alive", "expected_purchases", "clv")}
-print(json.dumps({**told, "models": value.models, "numpy": "numpy" in sys.modules}))
+day = date.fromisoformat(day)
+year = Period.year_to(day)
+worth = base.profiles(as_of=day).worth
+base.card(customer, as_of=day)
+base.loyalty(as_of=day), base.satisfaction(as_of=day), base.concentration(as_of=day)
+base.relationship_value(as_of=day), base.survival(as_of=day), base.cohorts(as_of=day)
+base.movement(year, as_of=day), base.kpis(year, as_of=day)
+base.revenue_retention(year, year, as_of=day), base.holdout(split=day, as_of=day)
+totals = {
+    "base_clv": worth.clv.value,
+    "base_purchases": worth.expected_purchases.value,
+    "base_alive": worth.alive.value,
+    "equity": base.equity(as_of=day, prospects=()).total.value,
+    "change": base.equity_change(year).total.minor,
+    "notes": [*worth.clv.notes, *worth.expected_purchases.notes],
+}
+models = {"models": value.models, "numpy": "numpy" in sys.modules}
+print(json.dumps({**told, **totals, **models}))
 """
 
 
@@ -110,6 +126,14 @@ def test_a_process_with_the_core_alone_scores_what_the_notebook_fitted(base, tmp
     for name in ("alive", "expected_purchases", "clv"):
         assert found[name] == pytest.approx(getattr(told, name).value, rel=1e-9)
     assert found["models"] == list(told.models)
+    # All customers together: the same figures, without the intervals that numpy is for.
+    worth = base.profiles(as_of=day).worth
+    assert found["base_clv"] == pytest.approx(worth.clv.value, rel=1e-9)
+    assert found["base_purchases"] == pytest.approx(worth.expected_purchases.value, rel=1e-9)
+    assert found["base_alive"] == pytest.approx(worth.alive.value, rel=1e-9)
+    assert found["equity"] == pytest.approx(worth.clv.value, rel=1e-9)
+    # The models of the day before the year were not kept.
+    assert found["notes"] == ["no interval of the total: that needs numpy (crmkit[models])"] * 2
 
 
 def test_without_numpy_older_models_are_used_and_their_day_is_said(base, tmp_path, monkeypatch):

@@ -47,7 +47,7 @@ class AskingAll(OpenedBase):
             within=BaseSummary.read(within, as_of_day=reading.as_of_day),
             tallies=reading.tallies,
             shop=self.shop,
-            base_gap=reading.profiles.base_gap,
+            base_gap=reading.find_standards().base_gap,
         )
 
     def equity(

@@ -4,25 +4,31 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from math import fsum
 
+from attrs import evolve
+
 from crmkit.domain.money import decimals
 from crmkit.domain.relationship import history_of
 from crmkit.domain.states import State
-from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.tally import BaseSummary, CustomerSummary
 from crmkit.domain.times import AsOf, Period, date_of
 from crmkit.metrics.kpis.calendar_periods import Every
 from crmkit.metrics.kpis.cohort_rows import CohortKind
 from crmkit.metrics.kpis.cohorts import Cohorts, cohorts
 from crmkit.metrics.kpis.kaplan_meier import KaplanMeier, kaplan_meier
 from crmkit.metrics.kpis.movement import Movement, movement_of
+from crmkit.metrics.kpis.revenue_retention import RevenueRetention, revenue_retention_of
 from crmkit.metrics.kpis.standings import standings
 from crmkit.metrics.value.base_factors import factors_of
-from crmkit.metrics.value.clv_factors import ClvFactors
 from crmkit.metrics.value.equity_change import EquityChange, equity_change
 from crmkit.metrics.value.forecast import Forecast, forecast
 from crmkit.metrics.value.holdout import Holdout, holdout
 from crmkit.opened_base import OpenedBase
 from crmkit.readings import Reading
 
+_BY_RULE = (
+    "lost by the rule of the lifecycle, not by a message of the customer: those who bought once "
+    "are all lost after as many quiet days, so the curve falls in steps"
+)
 _TIERS = {1: "purchasing", 2: "loyal"}
 
 
@@ -76,10 +82,11 @@ class AskingOverTime(OpenedBase):
         firsts = [one.days[0] for one in _buyers(reading)]
         lost = self._lost(reading).values()
         lasts = [reading.as_of_day if day is None else day for day in lost]
-        return kaplan_meier(
+        told = kaplan_meier(
             [last - first for first, last in zip(firsts, lasts, strict=True)],
             ended=[day is not None for day in lost],
         )
+        return evolve(told, notes=(*told.notes, _BY_RULE))
 
     def movement(
         self, period: Period, *, as_of: AsOf | None = None, known_at: datetime | None = None
@@ -94,7 +101,7 @@ class AskingOverTime(OpenedBase):
             reading.base.customers.values(),
             period,
             shop=self.shop,
-            base_gap=reading.profiles.base_gap,
+            base_gap=reading.find_standards().base_gap,
             profits={},
         )
         return movement_of(people, tiers=_TIERS)
@@ -152,8 +159,8 @@ class AskingOverTime(OpenedBase):
     def equity_change(self, period: Period, *, known_at: datetime | None = None) -> EquityChange:
         """Return how the worth of the customers changed over a period, and through what.
 
-        New are those who bought first in it or came back in it from being lost, lost those
-        who are lost at its end.
+        New are those who bought first in it, lost those who are lost at its end and were not
+        at its beginning, each end judged with what was known then.
 
         Args:
             period: From the day before its first to its last.
@@ -161,19 +168,52 @@ class AskingOverTime(OpenedBase):
         """
         days = period.days()
         before, after = (
-            self._factors(self._moment(date_of(day)), known_at) for day in (days[0] - 1, days[-1])
+            self._readings.at(self._moment(date_of(day)), known_at)
+            for day in (days[0] - 1, days[-1])
         )
-        return equity_change(before, after, currency=self.shop.currency)
+        return equity_change(
+            factors_of(before.profiles.models, _buyers(before)),
+            factors_of(after.profiles.models, _buyers(after)),
+            currency=self.shop.currency,
+            lost=_called_lost(after) - _called_lost(before),
+        )
 
-    def _factors(self, until: datetime, known_at: datetime | None) -> dict[str, ClvFactors | None]:
-        """The factors of the lifetime value of everyone who is not lost."""
-        reading = self._readings.at(until, known_at)
-        there = [
-            reading.base.customers[one.customer_id]
-            for one in reading.profiles
-            if one.state is not State.LOST
+    def revenue_retention(
+        self,
+        before: Period,
+        after: Period,
+        *,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> RevenueRetention:
+        """Return what became of the revenue of one period in another one.
+
+        Revenue is net of refunds, each counted when it was given; a customer whose refunds
+        exceeded what was paid counts as 0, and a note says how many did.
+
+        Args:
+            before: The period whose customers are followed.
+            after: The period they are looked for in, as long and not before it.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        sums = [
+            {who: one.buying.revenue for who, one in self._people_within(reading, days).items()}
+            for days in (before.days(), after.days())
         ]
-        return factors_of(reading.profiles.models, there)
+        scale = 10.0 ** -decimals(self.shop.currency)
+        earlier, later = (
+            {who: scale * max(0, revenue) for who, revenue in each.items()} for each in sums
+        )
+        negative = sum(revenue < 0 for each in sums for revenue in each.values())
+        told = revenue_retention_of(earlier, later, unit=self.shop.currency)
+        note = f"{negative:,} with more refunded than paid in a period count as 0 in it"
+        return evolve(told, notes=(*told.notes, note)) if negative else told
+
+    @staticmethod
+    def _people_within(reading: Reading, days: range) -> Mapping[str, CustomerSummary]:
+        return BaseSummary.read(reading.within(days), as_of_day=reading.as_of_day).customers
 
     @staticmethod
     def _spent(reading: Reading, one: CustomerSummary) -> Mapping[date, float]:
@@ -190,13 +230,17 @@ class AskingOverTime(OpenedBase):
     @staticmethod
     def _lost(reading: Reading) -> dict[str, int | None]:
         """The day on which each buyer was first lost, in their order; None for who was not."""
-        gap, shop = reading.profiles.base_gap, reading.shop
+        gap, shop = reading.find_standards().base_gap, reading.shop
         return {
             one.customer_id: next(
                 (move.day for move in history_of(one, gap, shop) if move.to is State.LOST), None
             )
             for one in _buyers(reading)
         }
+
+
+def _called_lost(reading: Reading) -> set[str]:
+    return {one.customer_id for one in reading.profiles if one.state is State.LOST}
 
 
 def _buyers(reading: Reading) -> list[CustomerSummary]:

@@ -183,3 +183,11 @@ def test_it_shows_the_way_from_the_first_equity_to_the_second():
         assert part in text
     assert "of that, loyalty" in text
     assert "<table" in found._repr_html_()
+
+
+def test_what_the_worth_of_a_lost_customer_falls_by_is_lost():
+    first, second = {"ann": 100.0, "bob": 50.0}, {"ann": 30.0, "bob": 60.0, "cid": 5.0}
+    found = equity_change(first, second, currency="EUR", lost={"ann", "nobody"})
+    assert [found.new.minor, found.lost.minor, found.stayed.minor] == [500, 7000, 1000]
+    assert dict(found.counts) == {"new": 1, "lost": 1, "stayed": 1, "unknown": 0}
+    assert found.before + found.new - found.lost + found.stayed == found.after

@@ -16,7 +16,6 @@ from crmkit.metrics.value import (
     SBG,
     BootstrapFits,
     GammaGamma,
-    ParetoNBD,
 )
 from crmkit.metrics.value._band import band_of
 from crmkit.metrics.value._worth import with_interval

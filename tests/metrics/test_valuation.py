@@ -117,7 +117,7 @@ def test_every_figure_of_a_customer_has_an_interval_and_bulk_gives_the_same():
 
 def test_a_chance_stays_below_one_however_little_is_known():
     value = value_of(told(variance=4.0), ann(0, 14))
-    assert value.alive.low < value.alive.value < value.alive.high == 1
+    assert 0 < value.alive.low < value.alive.value < value.alive.high < 1
     assert value.expected_purchases.high > value.expected_purchases.value
 
 

@@ -6,12 +6,11 @@ of them once discounted.
 """
 
 from collections.abc import Sequence
-from math import log1p
 from typing import Any
 
 from crmkit.domain.tally import CustomerSummary
-from crmkit.metrics.value._worth import WEEKS_A_YEAR
-from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
+from crmkit.metrics.value._worth import weekly_force
+from crmkit.metrics.value.base_models import BaseModels, ask_each, history_of, spending_of
 from crmkit.metrics.value.clv_factors import ClvFactors
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.scores import HORIZON_WEEKS
@@ -34,10 +33,9 @@ def factors_of(
         return dict.fromkeys((one.customer_id for one in buyers), None)
     assert isinstance(models.buying, Fit)  # noqa: S101  asked above
     assert isinstance(spend, Fit)  # noqa: S101
-    spending = columns(spending_of(one, models.shop) for one in buyers)
     rows = zip(
         *_of_buying(models.buying.model, models, buyers),
-        spend.model.expected_spend(*spending.values()),
+        ask_each(spend.model.expected_spend, [_spent(one, models) for one in buyers]),
         strict=True,
     )
     return {
@@ -54,10 +52,20 @@ def factors_of(
 
 def _of_buying(model: Any, models: BaseModels, buyers: Sequence[CustomerSummary]) -> list[Any]:
     """The chance to be there, and the purchases within the horizon, plain and discounted."""
-    history = columns(history_of(one) for one in buyers)
-    weekly = log1p(models.shop.annual_discount) / WEEKS_A_YEAR
+    rows = [history_of(one) for one in buyers]
+    weekly = weekly_force(float(models.shop.annual_discount))
+    horizon = {"weeks": HORIZON_WEEKS}
     return [
-        model.probability_alive(**history),
-        model.expected_purchases(**history, weeks=HORIZON_WEEKS),
-        model.discounted_purchases(**history, weeks=HORIZON_WEEKS, weekly_discount=weekly),
+        ask_each(model.probability_alive, rows),
+        ask_each(model.expected_purchases, rows, **horizon),
+        ask_each(model.discounted_purchases, rows, **horizon, weekly_discount=weekly),
     ]
+
+
+def _spent(one: CustomerSummary, models: BaseModels) -> dict[str, Any]:
+    """What the model of spend takes of a customer, by its own names."""
+    spending = spending_of(one, models.shop)
+    return {
+        "purchases": spending["spending_purchases"],
+        "mean_spend": spending["mean_spend"],
+    }

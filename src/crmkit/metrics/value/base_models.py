@@ -5,11 +5,12 @@ will come, chosen by ``choose_model``, and the Gamma-Gamma for what they spend o
 their first. What could not be fitted is kept as the error that says what is missing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
+from crmkit._require import require
 from crmkit.domain.errors import CrmkitError, InsufficientDataError, MissingExtraError
 from crmkit.domain.money import decimals
 from crmkit.domain.shop import Shop
@@ -18,7 +19,16 @@ from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 
-__all__ = ["BaseModels", "columns", "fit_base", "history_of", "margin_of", "spending_of"]
+__all__ = [
+    "BaseModels",
+    "ask_each",
+    "columns",
+    "fit_base",
+    "has_numpy",
+    "history_of",
+    "margin_of",
+    "spending_of",
+]
 
 _BUYING = "model of buying"
 _NO_MEAN = "the fitted spend has no finite mean (q ≤ 1): look at outliers"
@@ -68,9 +78,7 @@ class BaseModels:
         """Whether customers seem to leave; if not, that they stayed is a premise, no finding."""
         if isinstance(self.buying, CrmkitError):
             return False
-        return bool(
-            self.buying.model.survival_probability(0, 0, 0, weeks=_WEEKS) < _STILL_THERE
-        )
+        return bool(self.buying.model.survival_probability(0, 0, 0, weeks=_WEEKS) < _STILL_THERE)
 
     @property
     def n(self) -> float:
@@ -111,6 +119,28 @@ def columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Return at least one row turned into columns."""
     listed = list(rows)
     return {name: [row[name] for row in listed] for name in listed[0]}
+
+
+def ask_each(question: Callable[..., Any], rows: Sequence[Mapping[str, Any]], **more: Any) -> Any:
+    """Return what a model answers of every row: all at once with numpy, else one by one.
+
+    Args:
+        question: A method of a model.
+        rows: What it takes of each customer, by name; at least one.
+        more: What it takes beside that.
+    """
+    if has_numpy():
+        return question(**columns(rows), **more)
+    return [question(**row, **more) for row in rows]
+
+
+def has_numpy() -> bool:
+    """Return whether many customers can be asked of at once."""
+    try:
+        require("numpy", extra="models")
+    except MissingExtraError:
+        return False
+    return True
 
 
 def fit_base(people: Iterable[CustomerSummary], shop: Shop) -> BaseModels:

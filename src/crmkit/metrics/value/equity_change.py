@@ -23,7 +23,7 @@ Sources: Shapley, L. S. (1953). A value for n-person games. Owen, G. (1972). Mul
 extensions of games. Management Science 18(5), 64-79.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from math import fsum
 
@@ -55,7 +55,7 @@ class EquityChange(Shown):
         before: Equity at the first date, of the customers known at both.
         after: Equity at the second date, of the same and the new ones.
         new: What those are worth who were no customers at the first date.
-        lost: What those were worth who are none at the second.
+        lost: What the worth of those fell by who were lost in between.
         factors: What each factor changed in the worth of those who stayed, by its name.
         rest: What the factors leave of that change.
         counts: How many customers are new, lost, stayed, unknown.
@@ -143,14 +143,17 @@ def equity_change(
     after: Mapping[str, Worth | None],
     *,
     currency: str,
+    lost: Collection[str] = (),
 ) -> EquityChange:
     """Take the change of equity between two dates apart, so that it adds up exactly.
 
     Args:
         before: Lifetime value of each customer at the first date, in units of ``currency``,
             or its factors; None where it is unknown. Who is not in it was no customer.
-        after: The same at the second date. Who is not in it is lost: leave those out who are.
+        after: The same at the second date. Who is not in it is lost, and so is worth 0.
         currency: ISO 4217 code of the money.
+        lost: Others who were lost in between, though something may still be expected of them:
+            what their worth fell by counts as lost.
 
     Raises:
         InvalidValueError: A value that is no finite number, or sums beyond what Money holds.
@@ -166,12 +169,14 @@ def equity_change(
     code = currency_code(currency)
     unknown = {name for side in (before, after) for name, one in side.items() if one is None}
     first, second = _values(before, unknown, "before"), _values(after, unknown, "after")
-    stayed = [name for name in first if name in second]
+    gone = set(lost)
+    stayed = [name for name in first if name in second and name not in gone]
     pairs = [(before[name], after[name]) for name in stayed]
     whole = [(a, b) for a, b in pairs if isinstance(a, ClvFactors) and isinstance(b, ClvFactors)]
     sums = {"before": fsum(first.values()), "after": fsum(second.values())}
     sums["new"] = fsum(one for name, one in second.items() if name not in first)
-    sums["lost"] = fsum(one for name, one in first.items() if name not in second)
+    left = [name for name in first if name not in second or name in gone]
+    sums["lost"] = fsum(first[name] - second.get(name, 0.0) for name in left)
     told = {name: _money(one, code) for name, one in sums.items()}
     factors = {name: _money(one, code) for name, one in _by_factor(whole).items()}
     change = told["after"] - told["before"] - told["new"] + told["lost"]
@@ -180,8 +185,8 @@ def equity_change(
         factors=factors,
         rest=change - added(factors.values(), code),
         counts={
-            "new": len(second) - len(stayed),
-            "lost": len(first) - len(stayed),
+            "new": len(second.keys() - first.keys()),
+            "lost": len(left),
             "stayed": len(stayed),
             "unknown": len(unknown),
         },

@@ -5,14 +5,21 @@ formulas are the same, and so are the figures.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from math import fsum
 from typing import Any, NamedTuple
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from crmkit.domain.tally import CustomerSummary
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.value._worth import Scale, with_interval
-from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
+from crmkit.metrics.value.base_models import (
+    BaseModels,
+    columns,
+    has_numpy,
+    history_of,
+    spending_of,
+)
 from crmkit.metrics.value.clv import clv, total_clv
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
@@ -37,6 +44,7 @@ class Told(NamedTuple):
 
 
 _NOTHING = Told()
+NO_TOTAL_INTERVAL = "no interval of the total: that needs numpy (crmkit[models])"
 
 
 @frozen(kw_only=True)
@@ -76,6 +84,9 @@ def score_all(
     """
     if not buyers or models.missing is not None:
         return [score(models, one) for one in buyers], None
+    if not has_numpy():
+        scores = [score(models, one) for one in buyers]
+        return scores, _added_up(models, buyers[0], scores)
     history = columns(history_of(one) for one in buyers)
     spending = columns(spending_of(one, models.shop) for one in buyers)
     worth = total_clv(**_terms(models), **history, **spending)
@@ -87,6 +98,13 @@ def score_all(
     each = {name: _rows(told, len(buyers)) for name, told in found.items()}
     rows = zip(*each.values(), strict=True)
     return [Scores(**dict(zip(each, row, strict=True))) for row in rows], worth.total
+
+
+def _added_up(models: BaseModels, one: CustomerSummary, scores: Sequence[Scores]) -> Estimate:
+    """The future revenue of all, without its interval: that takes all slopes at once."""
+    like = clv(**_terms(models), **history_of(one), **spending_of(one, models.shop))
+    total = fsum(each.future.value for each in scores)
+    return evolve(like, value=total, low=None, high=None, notes=(NO_TOTAL_INTERVAL,))
 
 
 def _of_buying(models: BaseModels, history: Mapping[str, Any]) -> dict[str, Told]:

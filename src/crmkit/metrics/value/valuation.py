@@ -21,11 +21,19 @@ from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kpis.period import NO_MARGIN
 from crmkit.metrics.value._worth import doubts_of, with_interval
-from crmkit.metrics.value.base_models import BaseModels, columns, history_of
+from crmkit.metrics.value.base_models import BaseModels, ask_each, has_numpy, history_of
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
-from crmkit.metrics.value.scores import HORIZON_WEEKS, YEAR_WEEKS, Scores, Told, score, score_all
+from crmkit.metrics.value.scores import (
+    HORIZON_WEEKS,
+    NO_TOTAL_INTERVAL,
+    YEAR_WEEKS,
+    Scores,
+    Told,
+    score,
+    score_all,
+)
 
 __all__ = ["BaseValues", "CustomerValue", "value_of", "values_of"]
 
@@ -169,7 +177,10 @@ def values_of(models: BaseModels, people: Sequence[CustomerSummary]) -> BaseValu
     found = iter(scores)
     together = _unknown(models, models.shop.currency, _Of.FUTURE)
     if future is not None:
-        together = evolve(future, notes=_doubts(models, _Of.FUTURE) or future.notes)
+        doubts = _doubts(models, _Of.FUTURE)
+        together = evolve(
+            future, notes=(*doubts, *future.notes) if not has_numpy() else doubts or future.notes
+        )
     return BaseValues(
         rows=tuple(_told(models, one, next(found) if one.days else Scores()) for one in people),
         alive=_alive_of(models, scores),
@@ -256,12 +267,15 @@ def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Esti
     """How often all of them will come; the interval is the parameters' uncertainty."""
     if not buyers or not isinstance(models.buying, Fit):
         return _unknown(models, "occasions", _Of.COMING, bought=bool(buyers))
-    history = columns(history_of(one) for one in buyers)
+    rows = [history_of(one) for one in buyers]
 
     def coming(model: BuyingModel) -> float:
-        return fsum(model.expected_purchases(**history, weeks=YEAR_WEEKS))
+        return fsum(ask_each(model.expected_purchases, rows, weeks=YEAR_WEEKS))
 
-    value, ends = with_interval(coming, models.buying)
+    at_once = has_numpy()
+    value, ends = (
+        with_interval(coming, models.buying) if at_once else (coming(models.buying.model), None)
+    )
     low, high = ends or (None, None)
     return Estimate(
         value=value,
@@ -270,7 +284,7 @@ def _purchases_of(models: BaseModels, buyers: Sequence[CustomerSummary]) -> Esti
         n=len(buyers),
         unit="occasions",
         method=_Of.COMING.method(models),
-        notes=_doubts(models, _Of.COMING),
+        notes=(*_doubts(models, _Of.COMING), *(() if at_once else (NO_TOTAL_INTERVAL,))),
     )
 
 

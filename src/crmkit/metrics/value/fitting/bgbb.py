@@ -103,9 +103,7 @@ def problem(cls: Any, repeats: Any, recency: Any, age: Any, *, weights: Any) -> 
     """Return what is searched for ``cls``."""
     del cls
     data = _read(repeats, recency, age, weights)
-    return Problem(
-        objective=_Likelihood(data), borders=_BORDERS, n=data.customers
-    )
+    return Problem(objective=_Likelihood(data), borders=_BORDERS, n=data.customers)
 
 
 def _read(repeats: Any, recency: Any, age: Any, weights: Any) -> _Tallied:

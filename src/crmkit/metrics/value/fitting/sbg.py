@@ -125,9 +125,7 @@ def problem(cls: Any, *data: Any, weights: Any) -> Problem:
     else:
         periods, ended = data
         read = _lifetimes(periods, ended, weights)
-    return Problem(
-        objective=_Likelihood(read), borders=_BORDERS, n=read.customers
-    )
+    return Problem(objective=_Likelihood(read), borders=_BORDERS, n=read.customers)
 
 
 def _lifetimes(periods: Any, ended: Any, weights: Any) -> _Renewals:
