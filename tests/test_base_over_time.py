@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crmkit import CustomerBase, Line, Money, Period, Purchase, Return, Shop
-from crmkit.metrics import MBGNBD, Prospects
+from crmkit.domain.errors import InsufficientDataError
+from crmkit.metrics import MBGNBD, Prospects, clv_drivers, value_columns
 from crmkit.synthetic import SyntheticShop
 
 CHAIR = Line(product_id="chair", amount=Money.of("5.00", "EUR"))
@@ -157,3 +158,51 @@ def test_models_are_tried_on_what_came_after_a_split(base):
     assert abs(held.customers - len(buyers)) <= 5
     fit = held.fit(MBGNBD)
     assert fit.n == held.customers
+
+
+def test_the_drivers_of_a_base_are_those_of_its_models_and_customers(base):
+    day = base.last_day()
+    told = base.clv_drivers(as_of=day)
+    models = base.profiles(as_of=day).models
+    people = base.summaries(as_of=day).customers.values()
+    by_hand = clv_drivers(
+        models.buying.model,
+        models.spend.model,
+        **value_columns(people, base.shop),
+        margin=models.margin,
+        currency="EUR",
+        annual_discount=0.15,
+    )
+    assert told == by_hand
+    assert told.value == pytest.approx(base.profiles(as_of=day).worth.clv.value)
+    assert told.elasticities["margin"] == pytest.approx(1)
+
+
+def test_columns_of_value_hold_major_units(small):
+    people = small.summaries(as_of=date(2026, 3, 31)).customers
+    told = value_columns([people["ann"], people["dan"]], SHOP)
+    # Two days after the first, 30 and 10 euros; Dan, whose order came back, has no history.
+    assert told["repeats"] == [2]
+    assert told["spending_purchases"] == [2]
+    assert told["mean_spend"] == [20.0]
+    assert told["recency"] == [pytest.approx(48 / 7)]
+
+
+def test_a_base_too_small_for_models_says_what_its_drivers_need(small):
+    with pytest.raises(InsufficientDataError):
+        small.clv_drivers(as_of=date(2026, 3, 31))
+
+
+def test_revenue_of_a_month_is_followed_into_the_next(small):
+    january, february, march = (
+        Period(date(2026, month, 1), date(2026, month + 1, 1)) for month in (1, 2, 3)
+    )
+    told = small.revenue_retention(january, february, as_of=date(2026, 3, 31))
+    # Ann 20 to 30; Bob 50 to refunds of 5, which count as 0; Dan bought nothing in the end.
+    assert told.start == pytest.approx(70)
+    assert told.net.value == pytest.approx(30 / 70)
+    assert told.gross.value == pytest.approx(20 / 70)
+    assert "1 with more refunded than paid in a period count as 0 in it" in told.notes
+    later = small.revenue_retention(february, march, as_of=date(2026, 3, 31))
+    # Ann 30 to 10, Cid 20 to nothing.
+    assert later.net.value == pytest.approx(10 / 50)

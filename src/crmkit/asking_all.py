@@ -15,6 +15,8 @@ from crmkit.metrics.kpis.concentration import Concentration, concentration
 from crmkit.metrics.kpis.customer_rfm import STONE_DAYS, CustomerRfm, customer_rfm
 from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
 from crmkit.metrics.kpis.rfm import RfmCuts, Scheme
+from crmkit.metrics.value.base_models import value_columns
+from crmkit.metrics.value.clv_drivers import ClvDrivers, clv_drivers
 from crmkit.metrics.value.customer_equity import CustomerEquity, customer_equity
 from crmkit.metrics.value.prospects import Prospects
 from crmkit.opened_base import OpenedBase
@@ -70,6 +72,31 @@ class AskingAll(OpenedBase):
         """
         worth = self.profiles(as_of=as_of, known_at=known_at).worth
         return customer_equity(worth.clv, prospects=prospects, currency=self.shop.currency)
+
+    def clv_drivers(
+        self, *, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> ClvDrivers:
+        """Return by how many per cent lifetime value answers to 1 % of each of its drivers.
+
+        Args:
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InsufficientDataError: There is too little to fit the models to.
+            MissingExtraError: numpy is not installed.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        models = reading.profiles.models
+        buying, spend = models.fits
+        return clv_drivers(
+            buying.model,
+            spend.model,
+            **value_columns(reading.base.customers.values(), self.shop),
+            margin=models.margin,
+            currency=self.shop.currency,
+            annual_discount=float(self.shop.annual_discount),
+        )
 
     def uptake(
         self, offer: Offer, *, as_of: AsOf | None = None, known_at: datetime | None = None

@@ -45,6 +45,9 @@ NO_FIGURES = {
     "standings": "who was active; the figures are those of customer_kpis",
     "stated": "a customer's indicators, from what they said",
     "to_plain": "stores a fit",
+    "share_estimate": "a share of trials, of whatever kind",
+    "value_columns": "what clv, total_clv and clv_drivers take of customers",
+    "weekly_discount": "a yearly rate as the models take it",
     "undefined": "makes a figure without a value",
 }
 

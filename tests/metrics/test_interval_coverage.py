@@ -28,7 +28,7 @@ from crmkit.metrics.value._worth import with_interval
 
 LONG = bool(os.environ.get("CRMKIT_LONG"))
 SHOPS, DRAWN_SHOPS = (1000, 200) if LONG else (60, 12)
-REFITS = 199
+REFITS, REFITS_OF_BOTH = 199, 199 if LONG else 79
 CUSTOMERS, WEEKS = 400, 52
 # A customer who came three times and then not for half a year, and one who came once.
 REGULAR, ONCE = (3, 24.0, 50.0), (0, 0.0, 30.0)
@@ -199,8 +199,8 @@ def clv_by_bootstrap(name):
         buying, spend = clv_fits(name, terms)
         true = total_clv(TRUE[name], SPEND, **terms)
         told = bootstrap_clv(
-            bootstrap(buying, age=AGES, replications=REFITS, seed=seed),
-            bootstrap(spend, purchases=terms["repeats"], replications=REFITS, seed=seed),
+            bootstrap(buying, age=AGES, replications=REFITS_OF_BOTH, seed=seed),
+            bootstrap(spend, purchases=terms["repeats"], replications=REFITS_OF_BOTH, seed=seed),
             **terms,
         )
         table["total"].add(told.total.low, told.total.high, true.total.value)

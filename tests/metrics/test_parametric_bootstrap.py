@@ -18,6 +18,7 @@ from crmkit.metrics.value import (
     GammaGamma,
 )
 from crmkit.metrics.value._band import band_of
+from crmkit.metrics.value._redrawn import seeds_of
 from crmkit.metrics.value._worth import with_interval
 
 AGES = np.linspace(20.0, 80.0, 300)
@@ -312,6 +313,12 @@ def test_the_k_th_model_of_buying_meets_the_k_th_of_spend(valued):
         for one, other in zip(buying.refits, spend.refits, strict=True)
     )
     assert (ends.low, ends.high) == pytest.approx((totals[9], totals[189]), rel=1e-4)
+
+
+def test_buying_and_spend_are_drawn_apart_though_their_seed_be_one(valued):
+    buying, spend, _ = valued
+    assert list(seeds_of(buying.fit, 3, 4)) == list(seeds_of(buying.fit, 3, 4))
+    assert not set(seeds_of(buying.fit, 3, 99)) & set(seeds_of(spend.fit, 3, 99))
 
 
 def test_a_loss_has_its_ends_in_order(valued):

@@ -6,6 +6,7 @@ needs the standard library only; fitting a model asks for the extra ``models``.
 
 from crmkit.metrics.catalogue import CATALOGUE, Metric, explained, metric
 from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.intervals import share_estimate
 from crmkit.metrics.kpis import (
     Cohort,
     CohortCell,
@@ -192,8 +193,10 @@ from crmkit.metrics.value import (
     total_clv,
     total_of,
     tracking,
+    value_columns,
     value_of,
     values_of,
+    weekly_discount,
 )
 
 __all__ = [
@@ -369,6 +372,7 @@ __all__ = [
     "rfm",
     "risk",
     "satisfaction_trend",
+    "share_estimate",
     "shrunk_lapse_threshold",
     "signals_of",
     "silence_chance",
@@ -382,6 +386,8 @@ __all__ = [
     "tracking",
     "trend",
     "undefined",
+    "value_columns",
     "value_of",
     "values_of",
+    "weekly_discount",
 ]

@@ -6,7 +6,7 @@ library alone; fitting, and scoring many at once, needs the extra ``models``.
 
 from crmkit.metrics.value._band import Band
 from crmkit.metrics.value.accounting import Accounts, relationship_value_of
-from crmkit.metrics.value.base_models import BaseModels, fit_base
+from crmkit.metrics.value.base_models import BaseModels, fit_base, value_columns
 from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
 from crmkit.metrics.value.bootstrap_clv import bootstrap_clv
 from crmkit.metrics.value.calibration import Calibration, CalibrationGroup, calibration
@@ -67,6 +67,7 @@ from crmkit.metrics.value.spend_response import SpendResponse
 from crmkit.metrics.value.switching_equity import SwitchingEquity, switching_equity
 from crmkit.metrics.value.tracking import TrackedWeek, Tracking, tracking
 from crmkit.metrics.value.valuation import BaseValues, CustomerValue, value_of, values_of
+from crmkit.metrics.value.yearly_rates import weekly_discount
 
 __all__ = [
     "BGBB",
@@ -165,6 +166,8 @@ __all__ = [
     "total_clv",
     "total_of",
     "tracking",
+    "value_columns",
     "value_of",
     "values_of",
+    "weekly_discount",
 ]

@@ -26,13 +26,12 @@ from attrs import asdict, evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.intervals import two_sided_z
-from crmkit.metrics.value._yearly import yearly
 from crmkit.metrics.value.models._arithmetic import Numbers, arithmetic_for
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.yearly_rates import weekly_discount, yearly
 
-WEEKS_A_YEAR = 52
 Scale = Literal["amount", "probability"]
 """Which ends a figure has: 0 alone, or 0 and 1."""
 _Z = two_sided_z()
@@ -63,11 +62,6 @@ def _share_of_revenue(instance: object, attribute: object, value: float | None) 
         raise InvalidValueError(
             "margin", value, "must be a share of revenue, at most 1", "write 30 % as 0.3"
         )
-
-
-def weekly_force(annual_discount: float) -> float:
-    """Return the continuous discount rate per week of a rate per year."""
-    return math.log1p(annual_discount) / WEEKS_A_YEAR
 
 
 def purchases_ahead(
@@ -139,7 +133,7 @@ class Case:
     def purchases(self, model: BuyingModel, *, step: int = 1) -> Numbers:
         """Discounted purchases to come."""
         history = (self.repeats, self.recency, self.age)
-        force = weekly_force(self.annual_discount)
+        force = weekly_discount(self.annual_discount)
         return purchases_ahead(model, history, self.horizon_weeks, force, step=step)
 
     def spent(self, spend: GammaGamma) -> Numbers:

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from crmkit.domain.tally import CustomerSummary
-from crmkit.metrics.value._worth import weekly_force
 from crmkit.metrics.value.base_models import BaseModels, ask_each, history_of, spending_of
 from crmkit.metrics.value.clv_factors import ClvFactors
-from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.scores import HORIZON_WEEKS
+from crmkit.metrics.value.yearly_rates import weekly_discount
 
 __all__ = ["factors_of"]
 
@@ -28,13 +27,12 @@ def factors_of(
         people: Its customers; those who never bought have no lifetime value and are left out.
     """
     buyers = [one for one in people if one.days]
-    spend, margin = models.spend, models.margin
+    margin = models.margin
     if models.missing is not None or margin is None or not buyers:
         return dict.fromkeys((one.customer_id for one in buyers), None)
-    assert isinstance(models.buying, Fit)  # noqa: S101  asked above
-    assert isinstance(spend, Fit)  # noqa: S101
+    buying, spend = models.fits
     rows = zip(
-        *_of_buying(models.buying.model, models, buyers),
+        *_of_buying(buying.model, models, buyers),
         ask_each(spend.model.expected_spend, [_spent(one, models) for one in buyers]),
         strict=True,
     )
@@ -53,7 +51,7 @@ def factors_of(
 def _of_buying(model: Any, models: BaseModels, buyers: Sequence[CustomerSummary]) -> list[Any]:
     """The chance to be there, and the purchases within the horizon, plain and discounted."""
     rows = [history_of(one) for one in buyers]
-    weekly = weekly_force(float(models.shop.annual_discount))
+    weekly = weekly_discount(models.shop.annual_discount)
     horizon = {"weeks": HORIZON_WEEKS}
     return [
         ask_each(model.probability_alive, rows),

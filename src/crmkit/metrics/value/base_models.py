@@ -28,6 +28,7 @@ __all__ = [
     "history_of",
     "margin_of",
     "spending_of",
+    "value_columns",
 ]
 
 _BUYING = "model of buying"
@@ -67,6 +68,19 @@ class BaseModels:
         if isinstance(self.spend, CrmkitError):
             return str(self.spend)
         return _NO_MEAN if self.spend.model.q <= 1 else None
+
+    @property
+    def fits(self) -> tuple[Fit[BuyingModel], Fit[GammaGamma]]:
+        """Both fits.
+
+        Raises:
+            CrmkitError: One of them could not be had; it says what is missing.
+        """
+        if isinstance(self.buying, CrmkitError):
+            raise self.buying
+        if isinstance(self.spend, CrmkitError):
+            raise self.spend
+        return self.buying, self.spend
 
     @property
     def buying_name(self) -> str:
@@ -113,6 +127,18 @@ def spending_of(one: CustomerSummary, shop: Shop) -> dict[str, Any]:
         return {"spending_purchases": 0, "mean_spend": 0.0}
     scale = 10.0 ** -decimals(shop.currency)
     return {"spending_purchases": one.spending_repeats, "mean_spend": mean * scale}
+
+
+def value_columns(people: Iterable[CustomerSummary], shop: Shop) -> dict[str, Any]:
+    """Return what ``clv``, ``total_clv`` and ``clv_drivers`` take of customers, by name.
+
+    Args:
+        people: Customers' summaries; those without an occasion are left out.
+        shop: Whose currency: mean spend comes out in its major units, as 12.5 for 1,250 cents.
+    """
+    rows = [{**history_of(one), **spending_of(one, shop)} for one in people if one.days]
+    names = ("repeats", "recency", "age", "spending_purchases", "mean_spend")
+    return {name: [row[name] for row in rows] for name in names}
 
 
 def columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -35,6 +35,7 @@ customer relationship management (顾客价值, 忠诚度, 关系策略, 市场�
 """
 
 from collections.abc import Callable, Mapping
+from math import log1p
 from typing import Any
 
 from attrs import field, frozen
@@ -46,10 +47,11 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.value._closed_form import finite, in_money
-from crmkit.metrics.value._worth import Case, purchases_ahead, weekly_force
+from crmkit.metrics.value._worth import Case, purchases_ahead
 from crmkit.metrics.value.models._arithmetic import Numbers
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.yearly_rates import WEEKS_A_YEAR, weekly_discount
 
 __all__ = ["ClvDrivers", "clv_drivers"]
 
@@ -239,7 +241,7 @@ class _Future:
 
     def __init__(self, case: Case, margin: float, cost: float) -> None:
         self._case, self._margin, self._cost = case, margin, cost
-        self._force = weekly_force(case.annual_discount)
+        self._force = weekly_discount(case.annual_discount)
         self._purchases = self._ahead(case.horizon_weeks, self._force)
         self._spent = case.spend.expected_spend(case.spending_purchases, case.mean_spend)
 
@@ -271,7 +273,7 @@ class _Future:
 
     def at_discount(self, by: float) -> float:
         """The value at ``by`` times the yearly discount rate."""
-        force = weekly_force(by * self._case.annual_discount)
+        force = log1p(by * self._case.annual_discount) / WEEKS_A_YEAR
         return self.worth(purchases=self._ahead(self._case.horizon_weeks, force))
 
     def _ahead(self, weeks: float | None, force: float) -> Numbers:

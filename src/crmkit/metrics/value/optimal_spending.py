@@ -38,9 +38,9 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.value._closed_form import finite, in_money
-from crmkit.metrics.value._yearly import yearly
 from crmkit.metrics.value.prospect_equity import ProspectEquity, prospect_equity
 from crmkit.metrics.value.spend_response import SpendResponse
+from crmkit.metrics.value.yearly_rates import yearly
 
 __all__ = ["OptimalSpending", "optimal_spending"]
 

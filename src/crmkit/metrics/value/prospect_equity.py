@@ -33,7 +33,7 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.value._closed_form import as_float, in_money
 from crmkit.metrics.value._exact import Number, exact
-from crmkit.metrics.value._yearly import yearly
+from crmkit.metrics.value.yearly_rates import yearly
 
 __all__ = ["ProspectEquity", "prospect_equity"]
 

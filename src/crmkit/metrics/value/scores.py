@@ -148,13 +148,12 @@ def _rows(told: Told, count: int) -> list[Told]:
 
 def _terms(models: BaseModels) -> dict[str, Any]:
     """What ``clv`` is asked of every customer: revenue, so a margin of 1."""
-    assert isinstance(models.buying, Fit)  # noqa: S101  callers ask what is missing first
-    assert isinstance(models.spend, Fit)  # noqa: S101
+    buying, spend = models.fits
     return {
-        "model": models.buying.model,
-        "spend": models.spend.model,
-        "fit": models.buying,
-        "spend_fit": models.spend if models.spend.converged else None,
+        "model": buying.model,
+        "spend": spend.model,
+        "fit": buying,
+        "spend_fit": spend if spend.converged else None,
         "margin": 1.0,
         "currency": models.shop.currency,
         "horizon_weeks": HORIZON_WEEKS,

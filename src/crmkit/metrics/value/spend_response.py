@@ -23,7 +23,7 @@ from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.intervals import checked_number
-from crmkit.metrics.value._yearly import yearly
+from crmkit.metrics.value.yearly_rates import yearly
 
 __all__ = ["SpendResponse"]
 

@@ -31,7 +31,7 @@ from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.value._chain import Chain, chances, checked_chain, names_of, worth
 from crmkit.metrics.value._closed_form import finite, in_money, read_out
-from crmkit.metrics.value._yearly import yearly
+from crmkit.metrics.value.yearly_rates import yearly
 
 __all__ = ["SwitchingEquity", "switching_equity"]
 

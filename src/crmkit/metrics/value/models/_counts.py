@@ -26,6 +26,8 @@ from crmkit.metrics.value.models._arithmetic import Numbers
 # The fraction takes some sqrt(shape) levels; rows are grouped by powers of 2 of that.
 _LEVELS, _LEVELS_PER_ROOT = 16, 4.0
 _DOUBLINGS = 12
+# The logarithm of no chance at all, which no shape makes up for.
+_NEVER = -1e6
 
 
 def gamma_poisson(
@@ -40,12 +42,10 @@ def gamma_poisson(
         weeks: t, 0 or more.
         most: The largest number asked for, 0 or more.
     """
-    log_q = _log_share(m, rate, weeks)
+    log_q = m.choose(weeks > 0, _log_share(m, rate, weeks), _NEVER)
     steps = (m.log((shape + y) / (y + 1)) + log_q for y in range(most))
     logs = accumulate(steps, initial=-shape * m.log1p(weeks / rate))
-    none = m.choose(weeks > 0, 0.0, 1.0)
-    chances = [m.exp(each) for each in logs]
-    return [chances[0], *(m.choose(none > 0, 0.0, chance) for chance in chances[1:])]
+    return [m.exp(m.smaller(each, 0.0)) for each in logs]
 
 
 def gamma_poisson_tails(

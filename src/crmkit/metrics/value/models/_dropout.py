@@ -41,6 +41,7 @@ from crmkit.metrics.value.models._endless import endless_moments, longest_moment
 from crmkit.metrics.value.models._staying import chance_of_staying
 from crmkit.metrics.value.models._tosses import (
     Moments,
+    chance_of_leaving,
     purchases_while_alive,
     weeks_while_alive,
 )
@@ -151,6 +152,14 @@ class DropoutModel(BuyingModel):
     def _buying_within(self, h: Histories, ahead: Numbers) -> Numbers:
         m = h.arithmetic
         return -m.expm1(-(self.r + h.repeats) * m.log1p(ahead / (self.alpha + h.age)))
+
+    def _not_buying_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        m = h.arithmetic
+        return m.exp(-(self.r + h.repeats) * m.log1p(ahead / (self.alpha + h.age)))
+
+    def _leaving_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        posterior = self._posterior(h.repeats, h.age)
+        return chance_of_leaving(h.arithmetic, ahead, **posterior)
 
     def _staying(self, h: Histories, ahead: Numbers) -> Numbers:
         def each(x: Numbers, T: Numbers) -> Numbers:

@@ -67,6 +67,14 @@ class BuyingHooks(ABC):
         ``ahead`` is one horizon for all, or one per history: quantiles are searched for so.
         """
 
+    def _not_buying_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        """The chance that a customer who is there does not buy; small ones to their last digits."""
+        return 1 - self._buying_within(h, ahead)
+
+    def _leaving_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        """The chance that a customer who is there leaves; small ones to their last digits."""
+        return 1 - self._staying(h, ahead)
+
     @abstractmethod
     def _weeks_staying(self, h: Histories, ahead: float) -> Numbers:
         """How many of those weeks a customer who is there is expected to stay."""

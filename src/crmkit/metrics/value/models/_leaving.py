@@ -32,7 +32,7 @@ _COUNTED = 2.0**53
 
 def count_chances(
     m: Any,
-    weeks: Numbers,
+    weeks: float,
     most: int,
     *,
     buying: tuple[Numbers, Numbers],
@@ -55,7 +55,7 @@ def count_chances(
     for k, at_end in enumerate(gamma_poisson(m, R, c, weeks, most)):
         if k:
             log_ways = log_ways + m.log((R + k - 1) / k)
-        left = m.once_each(_Left(m, k, s).integral, 0.0 * R + weeks, log_ways, R, c, B)
+        left = _Left(m, k, s).integral(weeks, log_ways, R, c, B)
         chances.append(m.smaller(stays * at_end + left, 1.0))
     return chances
 
@@ -76,7 +76,8 @@ class _Left:
     def integral(self, weeks: float, log_ways: Numbers, *customers: Numbers) -> Numbers:
         """The chance to leave within that time, after k purchases."""
         m, (R, c, B) = self.m, customers
-        peak, end = m.smaller(self.peak(R, c, B), math.log(weeks)), math.log(weeks)
+        end = math.log(weeks)
+        peak = m.smaller(self.peak(R, c, B), end)
         height = self.logarithm(peak, *customers)
         left = peak - self._reach(peak, -1.0, self._furthest(peak, *customers), *customers)
         right = m.smaller(end, peak + self._reach(peak, 1.0, end - peak, *customers))

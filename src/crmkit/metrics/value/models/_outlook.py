@@ -17,6 +17,8 @@ from crmkit.metrics.value.models.history import Histories, read_histories, refus
 
 # A table of chances is as wide as that.
 _MOST = 100_000
+# Of a chance and of what is wanting to 1, the smaller is the one with digits.
+_HALF = 0.5
 
 Weeks = float | None | list[float | None]
 Excess = Callable[[Histories, Numbers, Numbers], Numbers]
@@ -51,7 +53,7 @@ class Outlook(BuyingHooks):
         h, ahead, most = read_histories(repeats, recency, age), at_least_0(weeks), _whole(most)
         alive = self._alive(h)
         none, *some = (alive * chance for chance in self._counts(h, ahead, most))
-        chances = (self._gone(h) + none, *some)
+        chances = (h.arithmetic.smaller(self._gone(h) + none, 1.0), *some)
         if h.arithmetic is PLAIN:
             return chances
         return require("numpy", extra="models").column_stack(chances)
@@ -93,10 +95,18 @@ class Outlook(BuyingHooks):
         """
         wanted = _between_0_and_1(probability)
 
-        def excess(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
+        def likely(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
             return alive * self._buying_within(h, weeks) - wanted
 
-        return self._when(read_histories(repeats, recency, age), excess, (wanted, math.inf))
+        def sure(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
+            return (1 - wanted) - (self._gone(h) + alive * self._not_buying_within(h, weeks))
+
+        def is_open(alive: Numbers, gone: Numbers) -> Any:
+            return alive > wanted if wanted < _HALF else gone < 1 - wanted
+
+        excess = likely if wanted < _HALF else sure
+        h = read_histories(repeats, recency, age)
+        return self._when(h, excess, is_open, settled=math.inf)
 
     def remaining_lifetime(
         self, repeats: Any, recency: Any, age: Any, *, probability: float = 0.5
@@ -118,27 +128,37 @@ class Outlook(BuyingHooks):
             InvalidValueError: A history that cannot exist, or a probability that is not
                 between 0 and 1.
         """
-        kept = 1 - _between_0_and_1(probability)
+        wanted = _between_0_and_1(probability)
 
-        def excess(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
-            return kept - alive * self._staying(h, weeks)
+        def likely(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
+            return self._gone(h) + alive * self._leaving_within(h, weeks) - wanted
 
-        return self._when(read_histories(repeats, recency, age), excess, (kept, 0.0))
+        def sure(h: Histories, alive: Numbers, weeks: Numbers) -> Numbers:
+            return (1 - wanted) - alive * self._staying(h, weeks)
 
-    def _when(self, h: Histories, excess: Excess, few: tuple[float, float]) -> Weeks:
-        """When ``excess`` rises through 0; for those who are there with less chance, at once."""
-        m, (chance, settled) = h.arithmetic, few
+        def is_open(alive: Numbers, gone: Numbers) -> Any:
+            return gone < wanted if wanted < _HALF else alive > 1 - wanted
 
-        def search(is_open: int, x: Numbers, t_x: Numbers, T: Numbers) -> Numbers:
+        excess = likely if wanted < _HALF else sure
+        return self._when(read_histories(repeats, recency, age), excess, is_open, settled=0.0)
+
+    def _when(
+        self, h: Histories, excess: Excess, is_open: Callable[..., Any], *, settled: float
+    ) -> Weeks:
+        """When ``excess`` rises through 0; ``settled`` for whom that is not open."""
+        m = h.arithmetic
+
+        def search(unsettled: int, x: Numbers, t_x: Numbers, T: Numbers) -> Numbers:
             one = Histories(repeats=x, recency=t_x, age=T, arithmetic=m)
             alive = self._alive(one)
-            if not is_open:
+            if not unsettled:
                 return 0.0 * alive + settled
             return weeks_until(m, lambda ahead: excess(one, alive, ahead), alive)
 
         def each(x: Numbers, t_x: Numbers, T: Numbers) -> Numbers:
             one = Histories(repeats=x, recency=t_x, age=T, arithmetic=m)
-            return m.by_group(self._alive(one) > chance, search, x, t_x, T)
+            unsettled = is_open(self._alive(one), self._gone(one))
+            return m.by_group(unsettled, search, x, t_x, T)
 
         found: Any = m.once_each(each, h.repeats, h.recency, h.age)
         return _known(found) if m is PLAIN else [_known(weeks) for weeks in found.tolist()]

@@ -15,9 +15,10 @@ quadratic with one positive root. The sum is the trapezoid rule with tails in cl
 in ``_tosses``, where its source is named.
 """
 
+import math
 from typing import Any
 
-from crmkit.metrics.value.models._arithmetic import Numbers, log_gamma, log_rising
+from crmkit.metrics.value.models._arithmetic import Numbers, log_gamma
 
 _STEP = 0.3
 _STEP_PER_WIDTH = 0.5
@@ -26,6 +27,11 @@ _LEFT_TAIL, _RIGHT_TAIL = 1e-6, 1e-12
 _NODES_ROUNDED_TO = 16
 _HALVINGS = 8
 _FLAT = 1e-12
+# Where e^d - 1 is e^d, and has not yet overflowed.
+_FAR = 500.0
+# From there on Stirling's series is exact.
+_LARGE = 10.0
+_SERIES = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188)
 
 Terms = tuple[Numbers, ...]
 """R, t/c, A and B."""
@@ -49,8 +55,7 @@ def chance_of_staying(
     left, step, count = _nodes(m, peak, width, terms)
     height = _logarithm(m, peak, terms)
     mass = m.by_group(count, _Mass(m), left, step, height, *terms)
-    log_beta = log_gamma(m, A) - log_rising(m, B, A)
-    stays = m.exp(m.smaller(height + m.log(mass * step) - log_beta, 0.0))
+    stays = m.exp(m.smaller(height + m.log(mass * step) - _log_mass(m, A, B), 0.0))
     return m.choose(weeks > 0, stays, 1.0)
 
 
@@ -100,12 +105,44 @@ def _bend(R: Numbers, ahead: Numbers, A: Numbers, B: Numbers) -> Numbers:
 
 
 def _logarithm(m: Any, u: Numbers, terms: Terms) -> Numbers:
-    """Return g(u)."""
+    """Return g(u), against the peak of the Beta in it."""
     R, ahead, A, B = terms
     fading = m.exp(-abs(u))
     p = m.choose(u < 0, fading, 1.0) / (1 + fading)
-    beta = A * m.smaller(u, 0.0) - B * m.larger(u, 0.0) - (A + B) * m.log1p(fading)
-    return beta - R * m.log1p(ahead * p)
+    return log_density(m, u, A, B) - R * m.log1p(ahead * p)
+
+
+def log_density(m: Any, u: Numbers, A: Numbers, B: Numbers) -> Numbers:
+    """Logarithm of p^A (1-p)^B against its peak, where p = A / (A + B).
+
+    Of the two shapes the smaller one is used, so that a large one takes no digits: with d the
+    way from the peak and s = A / (A + B), it is A d - (A + B) ln(1 + s (e^d - 1)).
+    """
+    d = u - m.log(A / B)
+    side, d = m.smaller(A, B), m.choose(A < B, d, -d)
+    share = side / (A + B)
+    near = m.log1p(share * m.expm1(m.smaller(d, _FAR)))
+    far = m.log(share) + m.larger(d, _FAR)
+    return side * d - (A + B) * m.choose(d < _FAR, near, far)
+
+
+def _log_mass(m: Any, A: Numbers, B: Numbers) -> Numbers:
+    """Return the logarithm of B(A, B), against the peak of p^A (1-p)^B.
+
+    By Stirling's formula for all three Γ, of which nothing large is left.
+    """
+    rests = _stirling_rest(m, A) + _stirling_rest(m, B) - _stirling_rest(m, A + B)
+    return 0.5 * m.log(2 * math.pi * (1 / A + 1 / B)) + rests
+
+
+def _stirling_rest(m: Any, z: Numbers) -> Numbers:
+    """Return ln Γ(z) less (z - 1/2) ln z - z + ln(2π)/2."""
+    small, large = m.smaller(z, _LARGE), m.larger(z, _LARGE)
+    direct = log_gamma(m, small) - (small - 0.5) * m.log(small) + small
+    total = 0.0
+    for coefficient in reversed(_SERIES):
+        total = total / (large * large) + coefficient
+    return m.choose(z < _LARGE, direct - 0.5 * math.log(2 * math.pi), total / large)
 
 
 def _peak(m: Any, R: Numbers, ahead: Numbers, A: Numbers, B: Numbers) -> tuple[Numbers, Numbers]:

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from crmkit.metrics.value.models._arithmetic import Numbers
-from crmkit.metrics.value.models._staying import geometric
+from crmkit.metrics.value.models._staying import geometric, log_density
 
 # The integrand is analytic within π/2 of the real line: an error of e^(-π²/0.3) = 5e-15.
 _STEP = 0.3
@@ -75,6 +75,23 @@ def weeks_while_alive(
     return _Weeks(m, weeks).over((shape, rate, *chances))
 
 
+def chance_of_leaving(
+    m: Any, weeks: Numbers, *, shape: Numbers, rate: Numbers, chances: tuple[Numbers, Numbers]
+) -> Numbers:
+    """Chance that a living customer leaves within ``weeks``: E_p[1 - (1 + pt/c)^-R].
+
+    It is 1 less the chance of ``_staying``, to the last digits where it is small.
+
+    Args:
+        m: The arithmetic of the numbers.
+        weeks: t, above 0; one figure, or one per row.
+        shape: R, shape of the purchase rate: r + x.
+        rate: c, rate of the purchase rate in weeks: α + T.
+        chances: A and B, shapes of the chance to leave: a, and b plus the chances survived.
+    """
+    return _Leaving(m, 1.0).over((shape, rate / weeks, *chances))
+
+
 class _Integral(ABC):
     """The integral over the chance to leave of a gain that falls with it."""
 
@@ -96,7 +113,7 @@ class _Integral(ABC):
         self, u: Numbers, R: Numbers, c: Numbers, A: Numbers, B: Numbers
     ) -> tuple[Numbers, Numbers]:
         """Density of the chance to leave, alone and times the gain that goes with it."""
-        density = self.m.exp(_log_density(self.m, u, A, B))
+        density = self.m.exp(log_density(self.m, u, A, B))
         return density, density * self.gain(1 / (1 + self.m.exp(-u)), R, c)
 
     @abstractmethod
@@ -114,7 +131,7 @@ class _Integral(ABC):
         Where the density is cut off before p is that small, the sums are next to nothing.
         """
         m, (R, c, A, B) = self.m, living
-        at_first = m.exp(_log_density(m, first, A, B))
+        at_first = m.exp(log_density(m, first, A, B))
         small = m.smaller(m.exp(first), _LEFT_TAIL / _bend(self.longest, *living))
         plain, steeper = geometric(m, A * step), geometric(m, (A + 1) * step)
         mass = at_first * (plain * (1 + (A + B) * small) - (A + B) * small * steeper)
@@ -124,7 +141,7 @@ class _Integral(ABC):
     def right_tail(self, last: Numbers, step: Numbers, *living: Numbers) -> tuple[Numbers, Numbers]:
         """Sums over the nodes after the last, where p is 1 but for 1e-12."""
         m, (R, c, A, B) = self.m, living
-        mass = m.exp(_log_density(m, last, A, B)) * geometric(m, B * step)
+        mass = m.exp(log_density(m, last, A, B)) * geometric(m, B * step)
         return mass, mass * self.gain(1.0, R, c)
 
 
@@ -159,21 +176,19 @@ class _Weeks(_Integral):
         return self.longest, self.longest * self.longest * R / (2 * c)
 
 
+class _Leaving(_Integral):
+    """E[1 - e^(-λpt)], with t for the unit of time."""
+
+    def gain(self, p: Numbers, R: Numbers, c: Numbers) -> Numbers:
+        return -self.m.expm1(-R * self.m.log1p(p / c))
+
+    def at_0(self, R: Numbers, c: Numbers) -> tuple[Numbers, Numbers]:
+        return 0.0 * R, -R / c
+
+
 def _bend(longest: float, R: Numbers, c: Numbers, A: Numbers, B: Numbers) -> Numbers:
     """How fast the integrand leaves its left tail, per unit of p."""
     return (R + 1) * (longest / c) / 2 + A + B
-
-
-def _log_density(m: Any, u: Numbers, A: Numbers, B: Numbers) -> Numbers:
-    """Logarithm of p^A (1-p)^B against its peak, where p = A / (A + B)."""
-    d = u - m.log(A / B)
-    away, is_left = abs(d), d < 0
-    side, other = m.choose(is_left, A, B), m.choose(is_left, B, A)
-    share = side / (A + B)
-    fading = m.expm1(-m.smaller(away, 1.0))
-    near = m.log1p(share * fading)
-    far = m.log(other / (A + B) + share * m.exp(-away))
-    return -side * away - (A + B) * m.choose(away < 1, near, far)
 
 
 def _nodes(
@@ -201,6 +216,6 @@ def _reach(m: Any, fall: Numbers, side: Numbers, other: Numbers) -> Numbers:
     for _ in range(_NEWTON_STEPS):
         # -d is the place on the left of the peak of a density with these shapes.
         left_share = side * m.exp(-d) / (other + side * m.exp(-d))
-        fallen = -_log_density(m, m.log(side / other) - d, side, other)
+        fallen = -log_density(m, m.log(side / other) - d, side, other)
         d = d - (fallen - fall) / (side - both * left_share)
     return d

@@ -101,6 +101,10 @@ class NBD(BuyingModel):
         m = h.arithmetic
         return -m.expm1(-(self.r + h.repeats) * m.log1p(ahead / (self.alpha + h.age)))
 
+    def _not_buying_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        m = h.arithmetic
+        return m.exp(-(self.r + h.repeats) * m.log1p(ahead / (self.alpha + h.age)))
+
     def _staying(self, h: Histories, ahead: Numbers) -> Numbers:
         return 0.0 * (h.repeats + ahead) + 1
 

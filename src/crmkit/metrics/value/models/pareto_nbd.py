@@ -129,6 +129,15 @@ class ParetoNBD(BuyingModel):
         meeting = two_powers(h.arithmetic, ahead, (R + 1, c), (self.s, B))
         return h.arithmetic.smaller(R / c * meeting, 1.0)
 
+    def _not_buying_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        m, R, c, B = h.arithmetic, self.r + h.repeats, self.alpha + h.age, self.beta + h.age
+        stays = m.exp(-R * m.log1p(ahead / c) - self.s * m.log1p(ahead / B))
+        return stays + self.s / B * two_powers(m, ahead, (R, c), (self.s + 1, B))
+
+    def _leaving_within(self, h: Histories, ahead: Numbers) -> Numbers:
+        m = h.arithmetic
+        return -m.expm1(-self.s * m.log1p(ahead / (self.beta + h.age)))
+
     def _staying(self, h: Histories, ahead: Numbers) -> Numbers:
         m = h.arithmetic
         return m.exp(-self.s * m.log1p(ahead / (self.beta + h.age)))
