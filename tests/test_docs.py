@@ -1,4 +1,7 @@
-"""Every Python block of the README and the docs runs, in the order of its page."""
+"""Every Python block of the README and the docs runs, in the order of its page.
+
+A block of text that follows directly is what the block before it prints.
+"""
 
 import re
 import runpy
@@ -8,16 +11,19 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```python\n(.*?)^```$(?:\n+^```text\n(.*?)^```$)?", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)(#[^)]*)?\)")
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_every_python_block_runs(page, monkeypatch):
+def test_every_python_block_runs_and_prints_what_is_said(page, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     names = {"__name__": "docs"}
-    for block in BLOCK.findall(page.read_text("utf-8")):
+    for block, printed in BLOCK.findall(page.read_text("utf-8")):
         exec(compile(block, str(page), "exec"), names)
+        told = capsys.readouterr().out
+        if printed:
+            assert told.strip() == printed.strip()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
