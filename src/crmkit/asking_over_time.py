@@ -20,7 +20,8 @@ from crmkit.metrics.kpis.revenue_retention import RevenueRetention, revenue_rete
 from crmkit.metrics.kpis.standings import standings
 from crmkit.metrics.value.base_factors import factors_of
 from crmkit.metrics.value.equity_change import EquityChange, equity_change
-from crmkit.metrics.value.forecast import Forecast, forecast
+from crmkit.metrics.value.forecast import forecast
+from crmkit.metrics.value.forecast_points import Forecast
 from crmkit.metrics.value.holdout import Holdout, holdout
 from crmkit.opened_base import OpenedBase
 from crmkit.readings import Reading

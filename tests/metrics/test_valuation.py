@@ -167,7 +167,8 @@ def test_too_little_data_is_said_in_every_figure_it_leaves_out():
     for figure in (value.alive, value.expected_purchases, value.future_revenue, value.clv):
         assert figure.value is None
         assert "needs at least" in figure.notes[0]
-    assert models.lines()[0].startswith("model of buying: not fitted: NBD fit needs at least 2 customers")
+    told = "model of buying: not fitted: NBD fit needs at least 2 customers"
+    assert models.lines()[0].startswith(told)
 
 
 def test_the_margin_of_a_base_is_its_profit_over_its_revenue():

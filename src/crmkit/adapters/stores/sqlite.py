@@ -29,20 +29,18 @@ from crmkit.adapters.stores._connections import (
 from crmkit.adapters.stores._derived import EVER, OF_ALL, OF_ONE, by_customer, derive_all
 from crmkit.adapters.stores._driver_errors import translated
 from crmkit.adapters.stores._policy import never_attached, same_books
+from crmkit.adapters.stores._rows import keep_shop, kept_customer, kept_shop, link
 from crmkit.adapters.wire import (
-    customer_from_json,
     customer_to_json,
     from_json,
-    shop_from_json,
-    shop_to_json,
 )
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError, StaleRecordError, StoreError
 from crmkit.domain.facts import Fact
-from crmkit.domain.interactions import Interaction, Part
+from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added, Extent
 from crmkit.domain.reporting import Reporting
-from crmkit.domain.returns import LinkRule, ReturnLink
+from crmkit.domain.returns import ReturnLink
 from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import microseconds, moment, utc
@@ -152,24 +150,24 @@ class SQLiteStore:
     def attach(self, to: Reporting, /) -> None:
         """Prepare for a shop, keeping its policy; see ``Store.attach``."""
         with self._writing() as cursor:
-            kept = _kept_shop(cursor, to.shop.id)
+            kept = kept_shop(cursor, to.shop.id)
             if kept is not None:
                 same_books(kept, to.shop)
             if kept != to.shop:
-                _keep_shop(cursor, to.shop)
+                keep_shop(cursor, to.shop)
         self._attached[to.shop.id] = to
 
     def rebuild(self, to: Reporting, /) -> None:
         """Derive everything anew; see ``Store.rebuild``."""
         with self._writing() as cursor:
-            _keep_shop(cursor, to.shop)
+            keep_shop(cursor, to.shop)
             derive_all(cursor, cursor_of(cursor.connection), to)
         self._attached[to.shop.id] = to
 
     def shop(self, shop_id: str, /) -> Shop | None:
         """Return the policy kept for a shop, or None where it was never attached."""
         with self._reading() as cursor:
-            return _kept_shop(cursor, shop_id)
+            return kept_shop(cursor, shop_id)
 
     def add(
         self,
@@ -219,7 +217,7 @@ class SQLiteStore:
         """Return the current links of a customer's returns, in the order of the history."""
         with self._reading() as cursor:
             rows = cursor.execute(_LINKS, (shop_id, customer_id)).fetchall()
-        return [_link(*row) for row in rows]
+        return [link(*row) for row in rows]
 
     def put_customer(self, shop_id: str, customer: Customer, /) -> Customer:
         """Keep a customer record; see ``Store.put_customer``."""
@@ -227,7 +225,7 @@ class SQLiteStore:
         payload = customer_to_json(new)
         with self._writing() as cursor:
             self._to(cursor, shop_id)
-            have = _kept_customer(cursor, shop_id, customer.id)
+            have = kept_customer(cursor, shop_id, customer.id)
             if customer.version != (0 if have is None else have.version):
                 raise StaleRecordError(customer.id, customer.version)
             cursor.execute(
@@ -239,7 +237,7 @@ class SQLiteStore:
     def customer(self, shop_id: str, customer_id: str, /) -> Customer | None:
         """Return the record of a customer, or None where there is none."""
         with self._reading() as cursor:
-            return _kept_customer(cursor, shop_id, customer_id)
+            return kept_customer(cursor, shop_id, customer_id)
 
     def put_models(self, shop_id: str, saved: SavedModels, /) -> None:
         """Keep models; see ``Store.put_models``."""
@@ -263,45 +261,13 @@ class SQLiteStore:
 
     def _to(self, cursor: sqlite3.Cursor, shop_id: str) -> Reporting:
         """The shop as attached, or as kept; kept again where a rollback took it away."""
-        kept, to = _kept_shop(cursor, shop_id), self._attached.get(shop_id)
+        kept, to = kept_shop(cursor, shop_id), self._attached.get(shop_id)
         if to is None:
             if kept is None:
                 raise never_attached(shop_id)
             return Reporting(kept)
         if kept is None:
-            _keep_shop(cursor, to.shop)
+            keep_shop(cursor, to.shop)
         else:
             same_books(kept, to.shop)
         return to
-
-
-def _kept_shop(cursor: sqlite3.Cursor, shop_id: str) -> Shop | None:
-    query = "SELECT policy FROM crmkit_shops WHERE shop_id = ?"
-    found = cursor.execute(query, (shop_id,)).fetchone()
-    return None if found is None else shop_from_json(found[0])
-
-
-def _keep_shop(cursor: sqlite3.Cursor, shop: Shop) -> None:
-    values = (shop.id, shop_to_json(shop))
-    cursor.execute(
-        "INSERT INTO crmkit_shops (shop_id, policy) VALUES (?, ?)"
-        " ON CONFLICT (shop_id) DO UPDATE SET policy = excluded.policy",
-        values,
-    )
-
-
-def _kept_customer(cursor: sqlite3.Cursor, shop_id: str, customer_id: str) -> Customer | None:
-    query = "SELECT payload FROM crmkit_customers WHERE shop_id = ? AND customer_id = ?"
-    found = cursor.execute(query, (shop_id, customer_id)).fetchone()
-    return None if found is None else customer_from_json(found[0])
-
-
-def _link(source: str, id_: str, line: int, rule: str, *part: Any) -> ReturnLink:
-    names = ("order_key", "units", "amount", "cost", "costed")
-    return ReturnLink(
-        source=source,
-        id=id_,
-        line=line,
-        rule=LinkRule(rule),
-        part=Part(**dict(zip(names, part, strict=True))),
-    )

@@ -22,8 +22,10 @@ from crmkit.metrics.value.conditional_expectation import (
 )
 from crmkit.metrics.value.cost_to_serve import CostToServe, cost_to_serve
 from crmkit.metrics.value.customer_equity import CustomerEquity, customer_equity
+from crmkit.metrics.value.customer_value import BaseValues, CustomerValue
 from crmkit.metrics.value.equity_change import EquityChange, equity_change
-from crmkit.metrics.value.forecast import Forecast, ForecastPoint, forecast
+from crmkit.metrics.value.forecast import forecast
+from crmkit.metrics.value.forecast_points import Forecast, ForecastPoint
 from crmkit.metrics.value.holdout import Holdout, holdout
 from crmkit.metrics.value.lifetime import Lifetime
 from crmkit.metrics.value.margin_multiple import (
@@ -66,7 +68,7 @@ from crmkit.metrics.value.retention_clv import RetentionClv, retention_clv
 from crmkit.metrics.value.spend_response import SpendResponse
 from crmkit.metrics.value.switching_equity import SwitchingEquity, switching_equity
 from crmkit.metrics.value.tracking import TrackedWeek, Tracking, tracking
-from crmkit.metrics.value.valuation import BaseValues, CustomerValue, value_of, values_of
+from crmkit.metrics.value.valuation import value_of, values_of
 from crmkit.metrics.value.yearly_rates import weekly_discount
 
 __all__ = [

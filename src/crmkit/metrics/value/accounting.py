@@ -15,11 +15,11 @@ from crmkit.domain.tally import Buying, CustomerSummary, Matter
 from crmkit.domain.times import Period
 from crmkit.metrics.value.capability import CapabilityValue, ContributionTally, capability_value
 from crmkit.metrics.value.cost_to_serve import CostToServe, cost_to_serve
+from crmkit.metrics.value.customer_value import CustomerValue
 from crmkit.metrics.value.lifetime import Lifetime
 from crmkit.metrics.value.potential import PotentialValue, potential_value
 from crmkit.metrics.value.referral import ReferralValue
 from crmkit.metrics.value.relationship_value import RelationshipValue, relationship_value
-from crmkit.metrics.value.valuation import CustomerValue
 
 __all__ = ["Accounts", "recorded_costs", "relationship_value_of"]
 

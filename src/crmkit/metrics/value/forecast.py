@@ -18,22 +18,18 @@ from collections.abc import Sequence
 from math import ceil, exp, fsum
 from typing import Any
 
-from attrs import frozen
-
 from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.explanation import Explanation
-from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.tally import CustomerSummary
-from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number, two_sided_z
 from crmkit.metrics.value._worth import Worth, doubts_of, worth_under
 from crmkit.metrics.value.base_models import BaseModels, columns, history_of, spending_of
+from crmkit.metrics.value.forecast_points import Forecast, ForecastPoint
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.valuation import kept_part
 
-__all__ = ["Forecast", "ForecastPoint", "forecast"]
+__all__ = ["forecast"]
 
 _MOST_POINTS = 120
 #: Futures drawn of each customer: more where there are few customers to add up.
@@ -43,90 +39,6 @@ _NO_INTERVAL = "no interval: the data do not tell how sure the parameters are"
 _NO_LEAVING = "the log shows no sign that customers leave, so it cannot tell who will"
 _NOBODY = "nobody has bought yet"
 _NEWCOMERS = "customers yet to come are not counted; newcomers_per_week= adds them"
-
-
-@frozen(kw_only=True)
-class ForecastPoint:
-    """What is expected up to a number of weeks from now.
-
-    Attributes:
-        weeks: How far ahead.
-        customers: How many of today's customers are still there then.
-        occasions: Purchase occasions up to then.
-        revenue: Net revenue up to then, in major units, undiscounted.
-        profit: The part of it that stays.
-        newcomers: Occasions of those who come in between, first ones included; None where it
-            was not said how many come.
-    """
-
-    weeks: float
-    customers: Estimate
-    occasions: Estimate
-    revenue: Estimate
-    profit: Estimate
-    newcomers: float | None = None
-
-    def to_row(self) -> dict[str, float | None]:
-        """Return a flat row: every figure with the ends of its interval."""
-        row: dict[str, float | None] = {"weeks": self.weeks}
-        for name in ("customers", "occasions", "revenue", "profit"):
-            figure: Estimate = getattr(self, name)
-            row |= {name: figure.value, f"{name}_low": figure.low, f"{name}_high": figure.high}
-        return {**row, "newcomers": self.newcomers}
-
-
-@frozen(kw_only=True)
-class Forecast(Shown):
-    """What the customers of today will do.
-
-    Attributes:
-        points: By number of weeks ahead, the horizon last; everything from now up to then.
-        buyers: How many customers it is of: those who ever bought.
-        models: A line per model: what was fitted, or why not.
-        notes: What the reader must know.
-    """
-
-    points: tuple[ForecastPoint, ...]
-    buyers: int
-    models: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    @property
-    def whole(self) -> ForecastPoint:
-        """What is expected up to the horizon."""
-        return self.points[-1]
-
-    def to_rows(self) -> list[dict[str, float | None]]:
-        """Return one flat row per point, ready to be plotted."""
-        return [point.to_row() for point in self.points]
-
-    def sheet(self) -> Sheet:
-        """Return the whole horizon as it is shown."""
-        return Sheet(
-            title=f"The next {self.whole.weeks:g} weeks of {self.buyers:,} customers",
-            rows=tuple(self._told().items()),
-            notes=self.notes,
-        )
-
-    def explain(self) -> Explanation:
-        """Return how the forecast came about."""
-        return explained(
-            "forecast",
-            self.whole.occasions,
-            inputs={"customers": self.buyers, "weeks": self.whole.weeks, **self._told()},
-            left_out=self.notes,
-            model="\n".join(self.models),
-        )
-
-    def _told(self) -> dict[str, object]:
-        last = self.whole
-        told: dict[str, object] = {
-            "still customers then": last.customers,
-            "occasions": last.occasions,
-            "revenue": last.revenue,
-            "profit": last.profit,
-        }
-        return told if last.newcomers is None else {**told, "newcomers' occasions": last.newcomers}
 
 
 def forecast(

@@ -111,9 +111,7 @@ class _Left:
         steep = m.log(m.smaller(quarter * c / (self.k + R), quarter * B / (self.s + 1)))
         return peak - m.smaller(peak, steep) + 2 * FALL / (self.k + 1)
 
-    def _reach(
-        self, peak: Numbers, side: float, furthest: Numbers, *customers: Numbers
-    ) -> Numbers:
+    def _reach(self, peak: Numbers, side: float, furthest: Numbers, *customers: Numbers) -> Numbers:
         """How far from the peak the density has fallen by e^-40, found by halving logarithms."""
         m = self.m
         low = self.logarithm(peak, *customers) - FALL
@@ -130,7 +128,10 @@ class _Left:
     ) -> Numbers:
         """Nodes for a function that bends most at its right end, or where u is c or B."""
         m, (k, s) = self.m, (self.k, self.s)
-        of_c, of_b = m.exp(m.smaller(right - m.log(c), 0.0)), m.exp(m.smaller(right - m.log(B), 0.0))
+        of_c, of_b = (
+            m.exp(m.smaller(right - m.log(c), 0.0)),
+            m.exp(m.smaller(right - m.log(B), 0.0)),
+        )
         bend = (k + R) * of_c / (1 + of_c) ** 2 + (s + 1) * of_b / (1 + of_b) ** 2
         flatness = m.smaller(2 * _HIGHEST / length, (160 / bend) ** 0.5 / length)
         u = m.exp(right)
