@@ -84,9 +84,7 @@ def test_weights_count_customers(cdnow):
 
 def test_given_opportunities_call_for_the_bgbb():
     drawn = BGBB(alpha=1.2, beta=0.75, gamma=0.66, delta=2.78).simulate([6] * 800, seed=2)
-    choice = choose_model(
-        repeats=drawn.repeats, recency=drawn.recency, opportunities=drawn.age
-    )
+    choice = choose_model(repeats=drawn.repeats, recency=drawn.recency, opportunities=drawn.age)
     assert isinstance(choice.fit.model, BGBB)
     assert choice.reason.startswith("purchases on given opportunities")
 

@@ -16,7 +16,7 @@ Source: crmkit; the models name theirs.
 
 from collections.abc import Sequence
 from math import ceil, exp, fsum
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
@@ -106,6 +106,19 @@ def _above_0(value: float, name: str) -> float:
     return number
 
 
+class _Sum(NamedTuple):
+    """A sum over customers, and the variance of its logarithm where the fit tells it."""
+
+    value: float
+    variance: float | None
+
+
+def _each_alone(worth: Worth) -> list[_Sum]:
+    variance = worth.log_variance()
+    rest = [None] * len(worth.values) if variance is None else map(float, variance)
+    return [_Sum(float(value), one) for value, one in zip(worth.values, rest, strict=True)]
+
+
 class _Future:
     """The buyers of a base, and what its models tell of them horizon by horizon."""
 
@@ -118,50 +131,56 @@ class _Future:
         self.history = {name: np.array(each) for name, each in columns(rows).items()}
         rows = [spending_of(one, models.shop) for one in buyers]
         self.spending = {name: np.array(each) for name, each in columns(rows).items()}
+        self.spend = models.fits[1] if models.missing is None else None
+        self.each = np.zeros(self.n) if self.spend is None else self._spent(self.spend.model)
 
     def point(self, weeks: float, arrivals: float | None) -> ForecastPoint:
         """All that is expected up to then."""
         occasions, money = self._luck(weeks)
-        worth = worth_under(lambda model: float(self._bought(model, weeks).sum()), self.buying)
-        revenue = self._revenue(weeks, money)
+        worth = worth_under(lambda model: self._sums(model, weeks), self.buying)
+        bought, there, brought = _each_alone(worth)
+        revenue = self._revenue(weeks, brought, money)
         return ForecastPoint(
             weeks=weeks,
-            customers=self._still_there(weeks),
-            occasions=self._told(worth, occasions, "occasions"),
+            customers=self._customers(weeks, there),
+            occasions=self._told(bought, occasions, "occasions"),
             revenue=revenue,
             profit=kept_part(revenue, self.models.margin),
             newcomers=None if arrivals is None else self._newcomers(weeks, arrivals),
         )
 
+    def _sums(self, model: Any, weeks: float) -> Any:
+        """Occasions, customers still there, and revenue, of all."""
+        bought, there = self._bought(model, weeks), self._there(model, weeks)
+        return self.np.array([bought.sum(), there.sum(), bought @ self.each])
+
     def _bought(self, model: Any, weeks: float) -> Any:
         return model.expected_purchases(**self.history, weeks=weeks)
 
-    def _still_there(self, weeks: float) -> Estimate:
-        def there(model: Any) -> Any:
-            return model.survival_probability(**self.history, weeks=weeks)
+    def _there(self, model: Any, weeks: float) -> Any:
+        return model.survival_probability(**self.history, weeks=weeks)
 
+    def _spent(self, model: Any) -> Any:
+        return model.expected_spend(*self.spending.values())
+
+    def _customers(self, weeks: float, there: _Sum) -> Estimate:
         if not self.models.sees_leaving:
             return _undefined(self.models, "customers", _NO_LEAVING)
-        chances = there(self.buying.model)
-        worth = worth_under(lambda model: float(there(model).sum()), self.buying)
-        return self._told(worth, float((chances * (1 - chances)).sum()), "customers", self.n)
+        chances = self._there(self.buying.model, weeks)
+        return self._told(there, float((chances * (1 - chances)).sum()), "customers", self.n)
 
-    def _revenue(self, weeks: float, luck: float) -> Estimate:
-        missing, spend = self.models.spend_missing, self.models.spend
-        if missing is not None or not isinstance(spend, Fit):
-            return _undefined(self.models, self.models.shop.currency, str(missing))
-        occasions = self._bought(self.buying.model, weeks)
-        each = spend.model.expected_spend(*self.spending.values())
-        parts = [
-            worth_under(lambda one: float(self._bought(one, weeks) @ each), self.buying),
-            worth_under(
-                lambda one: float(occasions @ one.expected_spend(*self.spending.values())), spend
-            ),
-        ]
-        known = [part.parts for part in parts if part.parts is not None]
-        whole = [*known[0], *known[1]] if len(known) == len(parts) else None
-        worth = Worth(values=float(occasions @ each), parts=whole)
-        return self._told(worth, luck, self.models.shop.currency)
+    def _revenue(self, weeks: float, brought: _Sum, luck: float) -> Estimate:
+        if self.spend is None:
+            return _undefined(
+                self.models, self.models.shop.currency, str(self.models.spend_missing)
+            )
+        bought, variance = self._bought(self.buying.model, weeks), None
+        if self.spend.converged and brought.variance is not None:
+            spent = worth_under(lambda one: float(bought @ self._spent(one)), self.spend)
+            of_spend = spent.log_variance()
+            variance = None if of_spend is None else brought.variance + of_spend
+        whole = _Sum(brought.value, variance)
+        return self._told(whole, luck, self.models.shop.currency)
 
     def _newcomers(self, weeks: float, arrivals: float) -> float:
         """Whoever comes in a week comes in its middle, and comes again as newcomers do."""
@@ -179,9 +198,9 @@ class _Future:
             seed = 2 * (self.seed * _MOST_DRAWS + draw)
             counts = self.buying.model.simulate_ahead(**self.history, weeks=weeks, seed=seed)
             occasions.append(counts)
-            if self.models.spend_missing is None and isinstance(self.models.spend, Fit):
+            if self.spend is not None:
                 money.append(
-                    self.models.spend.model.simulate_ahead(
+                    self.spend.model.simulate_ahead(
                         self.spending["spending_purchases"],
                         self.spending["mean_spend"],
                         counts,
@@ -194,12 +213,12 @@ class _Future:
         """Customers are unrelated, so their variances add up."""
         return float(self.np.var(futures, axis=0, ddof=1).sum()) if futures else 0.0
 
-    def _told(self, worth: Worth, luck: float, unit: str, most: float | None = None) -> Estimate:
-        value, variance = worth.values, worth.log_variance()
+    def _told(self, whole: _Sum, luck: float, unit: str, most: float | None = None) -> Estimate:
+        value, variance = whole
         low: float | None = None
         high: float | None = None
         if variance is not None and value > 0:
-            factor = exp(two_sided_z() * (float(variance) + luck / value**2) ** 0.5)
+            factor = exp(two_sided_z() * (variance + luck / value**2) ** 0.5)
             low, high = value / factor, value * factor
             high = high if most is None else min(most, high)
         return Estimate(

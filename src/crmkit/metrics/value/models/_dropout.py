@@ -23,6 +23,7 @@ The papers' ₂F₁ is E_p written out (Abramowitz & Stegun 15.3.1); ``_tosses``
 integrated instead. Logarithms throughout, so that no number of purchases overflows.
 """
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -34,7 +35,6 @@ from crmkit.metrics.value.models._arithmetic import (
     is_single,
     log_rising,
     logistic,
-    softplus,
 )
 from crmkit.metrics.value.models._counts import gamma_poisson, gamma_poisson_tails
 from crmkit.metrics.value.models._endless import endless_moments, longest_moment
@@ -85,11 +85,16 @@ class DropoutModel(BuyingModel):
         return fit_dropout(cls, repeats, recency, age, weights)
 
     def _log_likelihood(self, h: Histories) -> Numbers:
-        m, x, T, k = h.arithmetic, h.repeats, h.age, h.repeats + self.FIRST_CHANCES
-        buying = log_rising(m, self.r, x) - self.r * m.log1p(T / self.alpha)
+        m, x, k = h.arithmetic, h.repeats, h.repeats + self.FIRST_CHANCES
+        odds = m.choose(k > 0, self._log_odds_gone(h), -math.inf)
+        # The likelier of the two stories comes first, so that the other takes no digits from it.
+        has_left = odds > 0
+        until = m.choose(has_left, h.recency, h.age)
+        buying = log_rising(m, self.r, x) - self.r * m.log1p(until / self.alpha)
         staying = log_rising(m, self.b, k) - log_rising(m, self.a + self.b, k)
-        left = m.choose(k > 0, softplus(m, self._log_odds_gone(h)), 0.0)
-        return buying - x * m.log(self.alpha + T) + staying + left
+        left = m.choose(has_left, m.log(self.a / (self.b + m.larger(k - 1, 0.0))), 0.0)
+        either = m.log1p(m.exp(-abs(odds)))
+        return buying - x * m.log(self.alpha + until) + staying + left + either
 
     def _log_odds_gone(self, h: Histories) -> Numbers:
         """D: log-odds that the customer left after the last purchase, where k > 0."""

@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrs import field, frozen
 
-from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers, log_rising, logistic, softplus
+from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers, log_rising, logistic
 from crmkit.metrics.value.models._leaving import count_chances, simulated
 from crmkit.metrics.value.models._silence import SMALLEST, fading, two_powers
 from crmkit.metrics.value.models._weeks import discounted_moments, points_needed
@@ -76,18 +76,28 @@ class ParetoNBD(BuyingModel):
         return fit_pareto_nbd(cls, repeats, recency, age, weights)
 
     def _log_likelihood(self, h: Histories) -> Numbers:
-        m, x, T = h.arithmetic, h.repeats, h.age
-        buying = log_rising(m, self.r, x) - self.r * m.log1p(T / self.alpha)
-        staying = -self.s * m.log1p(T / self.beta)
-        return buying - x * m.log(self.alpha + T) + staying + softplus(m, self._log_odds_gone(h))
+        m, x = h.arithmetic, h.repeats
+        faded, left = self._silence(h)
+        # The likelier of the two stories comes first, so that the other takes no digits from it.
+        has_left = faded + left > 0
+        until = m.choose(has_left, h.recency, h.age)
+        buying = log_rising(m, self.r, x) - self.r * m.log1p(until / self.alpha)
+        staying = m.choose(has_left, left, 0.0) - self.s * m.log1p(until / self.beta)
+        either = m.log1p(m.exp(-abs(faded + left)))
+        return buying - x * m.log(self.alpha + until) + staying + either
 
     def _log_odds_gone(self, h: Histories) -> Numbers:
         """Log-odds that the customer left since the last purchase, ln Q."""
+        faded, left = self._silence(h)
+        return faded + left
+
+    def _silence(self, h: Histories) -> tuple[Numbers, Numbers]:
+        """ln Q in two parts: how much likelier silence is of who left, and the chance to leave."""
         m, R, silence = h.arithmetic, self.r + h.repeats, h.age - h.recency
         alpha, beta = self.alpha + h.recency, self.beta + h.recency
         leaving = two_powers(m, silence, (R, alpha), (self.s + 1, beta))
         faded = R * m.log1p(silence / alpha) + self.s * m.log1p(silence / beta)
-        return faded + m.log(m.larger(self.s * (leaving / beta), SMALLEST))
+        return faded, m.log(m.larger(self.s * (leaving / beta), SMALLEST))
 
     def _alive(self, h: Histories) -> Numbers:
         return logistic(h.arithmetic, -self._log_odds_gone(h))
