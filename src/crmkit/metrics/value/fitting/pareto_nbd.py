@@ -31,13 +31,15 @@ _NAMES = ("r", "alpha", "s", "beta")
 _PARTNERS = ({"r", "alpha"}, {"s", "beta"})
 _RATES = "customers hardly differ in how often they buy"
 _LIVES = "the data do not tell how customers differ in how long they stay"
+_APART = "customers differ boundlessly in how often they buy"
 _MEANINGS = {"r": _RATES, "alpha": _RATES, "s": _LIVES, "beta": _LIVES}
+_IF_LOW = {**_MEANINGS, "r": _APART, "alpha": _APART}
 # In units of the mean age.
 _BORDERS = {"r": (1e-4, 1e4), "alpha": (1e-6, 1e7), "s": (1e-5, 1e4), "beta": (1e-6, 1e7)}
 _NEVER_LEAVES = {"s": 1e-6, "beta": 1.0}
 # (r, s, β) to start from; α follows from the mean number of purchases.
 _STARTS = ((0.5, 0.6, 0.4), (0.3, 0.3, 0.1), (2.0, 1.5, 2.0), (10.0, 0.5, 0.5), (0.5, 5.0, 20.0))
-_LEAVING = Leaving(held=_NEVER_LEAVES, meanings=_MEANINGS)
+_LEAVING = Leaving(held=_NEVER_LEAVES, meanings=_MEANINGS, if_low=_IF_LOW)
 # Rows taken together; with their nodes they stay in a processor's cache.
 _BLOCK = 2048
 # How many customers lead to the optimum of many, and from how many histories that on.

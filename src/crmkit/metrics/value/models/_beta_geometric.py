@@ -42,6 +42,8 @@ _STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188)
 _NEXT_TO_NOTHING = 1e-100
 # Fewer occasions are summed term by term.
 _FEW = 200
+# Chances that differ by no more, relatively, in their logarithms are one chance.
+_TIE = 1e-14
 
 
 # Discounts between which an endless sum means something.
@@ -187,7 +189,8 @@ def stays_until(m: Any, leave: float, stay: Numbers, level: Numbers) -> Numbers:
     """
 
     def each(stay: Numbers, level: Numbers) -> Numbers:
-        wanted = m.log(level)
+        # What a tie is must not hang on the last digit of a logarithm.
+        wanted = m.log(level) * (1 - _TIE)
         before, after = 0.0 * stay, 0.0 * stay + 2 * FURTHEST
         for _ in range(FURTHEST.bit_length()):
             middle = m.floor((before + after) / 2)

@@ -31,6 +31,7 @@ from attrs import field, frozen
 
 from crmkit._require import require
 from crmkit.metrics.value.models._arithmetic import (
+    PLAIN,
     Numbers,
     is_single,
     log_rising,
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
 
 # What a float counts to, one by one.
 _COUNTED = 1e15
+# Beyond so many moments, the scale of busy customers is taken, on which they are as one of few
+# purchases. It is a power of 2 from far below any to far above.
+_MANY_POINTS, _BUSY_SHAPE, _POWERS = 256, 8.0, 5000
 # A drawn chance of 0 or 1 is one that a float could not tell from it.
 _NEVER, _ALWAYS = 1e-300, 1 - 1e-16
 
@@ -120,29 +124,41 @@ class DropoutModel(BuyingModel):
         return h.arithmetic.once_each(each, h.repeats, h.age)
 
     def _discounted(self, h: Histories, ahead: float, discount: float, step: int) -> Numbers:
-        def moments(points: int) -> Moments:
+        def moments(points: int, scale: float) -> Moments:
             return discounted_moments(
-                points, weeks=ahead, weekly_discount=discount, alpha=self.alpha, step=step
+                points, weeks=ahead, weekly_discount=discount, alpha=scale, step=step
             )
 
         return self._weighted(h, ahead, moments)
 
     def _discounted_for_ever(self, h: Histories, discount: float) -> Numbers:
-        def moments(points: int) -> Moments:
-            return endless_moments(points, weekly_discount=discount, alpha=self.alpha)
+        def moments(points: int, scale: float) -> Moments:
+            return endless_moments(points, weekly_discount=discount, alpha=scale)
 
         return self._weighted(h, longest_moment(discount), moments)
 
-    def _weighted(self, h: Histories, longest: float, moments: Callable[[int], Moments]) -> Numbers:
-        """Purchases at moments as far as the longest; their number goes with how busy one is."""
+    def _weighted(
+        self, h: Histories, longest: float, moments: Callable[[int, float], Moments]
+    ) -> Numbers:
+        """Purchases at moments as far as the longest; their number goes with how busy one is.
+
+        On the scale of α that would be too many for the busiest. They are told apart by the
+        power of 2 next below c/R, the scale on which their purchases come, as -1, -2, …
+        """
         m = h.arithmetic
 
-        def grouped(points: int, x: Numbers, T: Numbers) -> Numbers:
-            return self._moments(m, x, T, moments(points))
+        def grouped(key: int, x: Numbers, T: Numbers) -> Numbers:
+            if key > 0:
+                return self._moments(m, x, T, moments(key, self.alpha))
+            scale = 2.0 ** (-key - _POWERS)
+            points = points_needed(PLAIN, shape=_BUSY_SHAPE, weeks=longest, alpha=scale)
+            return self._moments(m, x, T, moments(int(points), scale))
 
         def each(x: Numbers, T: Numbers) -> Numbers:
             points = points_needed(m, shape=self.r + x, weeks=longest, alpha=self.alpha)
-            return m.by_group(points, grouped, x, T)
+            power = m.floor(m.log((self.alpha + T) / (self.r + x)) / math.log(2.0))
+            key: Any = m.choose(points > _MANY_POINTS, -_POWERS - power, points)
+            return m.by_group(key, grouped, x, T)
 
         return m.once_each(each, h.repeats, h.age)
 

@@ -54,7 +54,7 @@ def count_chances(
     chances, log_ways = [], 0.0 * R
     for k, at_end in enumerate(gamma_poisson(m, R, c, weeks, most)):
         if k:
-            log_ways = log_ways + m.log((R + k - 1) / k)
+            log_ways = log_ways + m.log((R + (k - 1)) / k)
         left = _Left(m, k, s).integral(weeks, log_ways, R, c, B)
         chances.append(m.smaller(stays * at_end + left, 1.0))
     return chances

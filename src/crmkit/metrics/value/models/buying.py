@@ -57,13 +57,16 @@ class BuyingModel(Outlook, Simulating):
         Returns:
             Model, standard errors and covariance; ``converged`` is False, and ``notes`` say
             why, where the data cannot tell the parameters apart or send one to its border.
+            ``notes`` also name a customer who buys far more than the model expects of anybody.
 
         Raises:
             InvalidValueError: A history that cannot exist, with its row.
             InsufficientDataError: Too few customers, repeat buyers or different histories.
             MissingExtraError: numpy or scipy is not installed.
         """
-        return cls._fit(repeats, recency, age, weights)
+        from crmkit.metrics.value.fitting.busy_doubts import doubted
+
+        return doubted(cls._fit(repeats, recency, age, weights), repeats, age, weights)
 
     @classmethod
     def fit_summaries(cls, people: "Iterable[CustomerSummary]") -> "Fit[Self]":

@@ -46,6 +46,9 @@ from crmkit.metrics.value.models.history import Histories, positive
 if TYPE_CHECKING:
     from crmkit.metrics.value.models.fit import Fit
 
+# Beyond so many moments of discounting, they are spread on the scale of the lives.
+_MANY_POINTS, _SHORT_LIVES = 256, 8.0
+
 
 @frozen(kw_only=True)
 class ParetoNBD(BuyingModel):
@@ -92,7 +95,7 @@ class ParetoNBD(BuyingModel):
         return faded + left
 
     def _silence(self, h: Histories) -> tuple[Numbers, Numbers]:
-        """ln Q in two parts: how much likelier silence is of who left, and the chance to leave."""
+        """Return ln Q in two parts: how much likelier silence is of who left, and the rest."""
         m, R, silence = h.arithmetic, self.r + h.repeats, h.age - h.recency
         alpha, beta = self.alpha + h.recency, self.beta + h.recency
         leaving = two_powers(m, silence, (R, alpha), (self.s + 1, beta))
@@ -114,10 +117,14 @@ class ParetoNBD(BuyingModel):
         return (self.r + h.repeats) / (self.alpha + h.age)
 
     def _discounted(self, h: Histories, ahead: float, discount: float, step: int) -> Numbers:
-        m = h.arithmetic
-        points = points_needed(PLAIN, shape=self.s + 1, weeks=ahead, alpha=self.beta)
+        m, scale = h.arithmetic, self.beta
+        points = points_needed(PLAIN, shape=self.s + 1, weeks=ahead, alpha=scale)
+        if points > _MANY_POINTS:
+            # Lives are short against beta, which would take ever more points to follow.
+            scale = self.beta / (self.s + 1)
+            points = points_needed(PLAIN, shape=_SHORT_LIVES, weeks=ahead, alpha=scale)
         moments = discounted_moments(
-            int(points), weeks=ahead, weekly_discount=discount, alpha=self.beta, step=step
+            int(points), weeks=ahead, weekly_discount=discount, alpha=scale, step=step
         )
 
         def each(T: Numbers) -> Numbers:

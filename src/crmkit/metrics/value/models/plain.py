@@ -14,6 +14,7 @@ from crmkit.metrics.value.models.bgbb import BGBB
 from crmkit.metrics.value.models.bgnbd import BGNBD
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
+from crmkit.metrics.value.models.history import read_columns
 from crmkit.metrics.value.models.mbgnbd import MBGNBD
 from crmkit.metrics.value.models.nbd import NBD
 from crmkit.metrics.value.models.pareto_nbd import ParetoNBD
@@ -60,12 +61,19 @@ def from_plain(plain: Mapping[str, Any]) -> Fit[Any]:
         covariance = plain["covariance"] and tuple(tuple(row) for row in plain["covariance"])
         return Fit(
             model=_MODELS[name](**plain["parameters"]),
-            log_likelihood=plain["log_likelihood"],
+            log_likelihood=_number(plain, "log_likelihood"),
             standard_errors=dict(plain["standard_errors"]),
             covariance=covariance,
             converged=plain["converged"],
-            n=plain["n"],
+            n=_number(plain, "n"),
             notes=tuple(plain["notes"]),
         )
-    except (KeyError, TypeError) as error:
+    except InvalidValueError:
+        raise
+    except (KeyError, TypeError, ValueError) as error:
         raise InvalidValueError("fit", sorted(plain), "must be what to_plain gives") from error
+
+
+def _number(plain: Mapping[str, Any], name: str) -> float:
+    _, (read,) = read_columns(**{name: plain[name]})
+    return float(read)
