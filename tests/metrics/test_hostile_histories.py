@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import CrmkitError, InvalidValueError
-from crmkit.metrics.value import BGNBD, MBGNBD, GammaGamma
+from crmkit.metrics.value import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
 
 MODELS = (BGNBD, MBGNBD)
 ODD = st.sampled_from(
@@ -147,3 +147,12 @@ def test_weights_of_0_leave_nobody_and_columns_of_unequal_length_nothing_to_read
         cls.fit(columns[0], columns[1][:-1], columns[2])
     with pytest.raises(InvalidValueError, match="weights"):
         cls.fit(*columns, weights=[1] * 39)
+
+
+@pytest.mark.parametrize("model", [NBD, BGNBD, MBGNBD, ParetoNBD])
+def test_columns_that_can_be_read_once_only_are_read_once(model):
+    drawn = MBGNBD(r=0.8, alpha=8.0, a=0.8, b=2.5).simulate(np.linspace(20, 60, 150), seed=1)
+    columns = drawn.repeats, drawn.recency, drawn.age
+    once = model.fit(*map(iter, columns), weights=iter([1.0] * 150))
+    assert once == model.fit(*columns)
+    assert model.fit(*(iter(column.tolist()) for column in columns)) == once

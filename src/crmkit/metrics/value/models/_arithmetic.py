@@ -249,8 +249,10 @@ def arithmetic_for(values: Iterable[Any]) -> Arithmetic:
 
 
 def as_column(values: Any) -> Any:
-    """Return many values as they are, and one value as a column of one."""
-    return [values] if is_single(values) else values
+    """Return many values so that they can be read twice, and one value as a column of one."""
+    if is_single(values):
+        return [values]
+    return values if hasattr(values, "__array__") or hasattr(values, "__len__") else list(values)
 
 
 def log_gamma(m: Any, z: Numbers) -> Numbers:

@@ -15,7 +15,7 @@ customer who is still there; here they are met with the chance that the customer
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers
+from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers, as_column
 from crmkit.metrics.value.models._hooks import at_least_0
 from crmkit.metrics.value.models._outlook import Outlook
 from crmkit.metrics.value.models.history import read_histories, refuse
@@ -66,7 +66,9 @@ class BuyingModel(Outlook, Simulating):
         """
         from crmkit.metrics.value.fitting.busy_doubts import doubted
 
-        return doubted(cls._fit(repeats, recency, age, weights), repeats, age, weights)
+        x, t_x, T = map(as_column, (repeats, recency, age))
+        w = None if weights is None else as_column(weights)
+        return doubted(cls._fit(x, t_x, T, w), x, T, w)
 
     @classmethod
     def fit_summaries(cls, people: "Iterable[CustomerSummary]") -> "Fit[Self]":
