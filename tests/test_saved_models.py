@@ -12,7 +12,7 @@ from crmkit import CustomerBase, Line, Money, Purchase, Shop
 from crmkit.adapters.wire import shop_to_json
 from crmkit.domain.errors import InvalidValueError, MissingExtraError
 from crmkit.domain.saved_models import SavedModels
-from crmkit.metrics.value import saved_base
+from crmkit.metrics.value.base import saved_base
 from crmkit.synthetic import SyntheticShop
 
 SYNTHETIC = SyntheticShop(seed=5, customers=150)
@@ -78,7 +78,7 @@ def without_numpy(monkeypatch):
     def missing(*_, **__):
         raise MissingExtraError("numpy", "models")
 
-    room = sys.modules["crmkit.metrics.value.choose_model"]
+    room = sys.modules["crmkit.metrics.value.judging.choose_model"]
     monkeypatch.setattr(room, "choose_model", missing)
 
 

@@ -15,10 +15,10 @@ from crmkit.metrics.kpis.concentration import Concentration, concentration
 from crmkit.metrics.kpis.customer_rfm import STONE_DAYS, CustomerRfm, customer_rfm
 from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
 from crmkit.metrics.kpis.rfm import RfmCuts, Scheme
-from crmkit.metrics.value.base_models import value_columns
+from crmkit.metrics.value.base.base_models import value_columns
 from crmkit.metrics.value.clv_drivers import ClvDrivers, clv_drivers
-from crmkit.metrics.value.customer_equity import CustomerEquity, customer_equity
-from crmkit.metrics.value.prospects import Prospects
+from crmkit.metrics.value.equity.customer_equity import CustomerEquity, customer_equity
+from crmkit.metrics.value.equity.prospects import Prospects
 from crmkit.opened_base import OpenedBase
 from crmkit.profiles import Profiles
 

@@ -14,7 +14,7 @@ from crmkit.domain.times import (
     AsOf,
     Period,
 )
-from crmkit.metrics.value.customer_value import CustomerValue
+from crmkit.metrics.value.base.customer_value import CustomerValue
 from crmkit.opened_base import OpenedBase
 
 

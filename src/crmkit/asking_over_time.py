@@ -18,11 +18,11 @@ from crmkit.metrics.kpis.kaplan_meier import KaplanMeier, kaplan_meier
 from crmkit.metrics.kpis.movement import Movement, movement_of
 from crmkit.metrics.kpis.revenue_retention import RevenueRetention, revenue_retention_of
 from crmkit.metrics.kpis.standings import standings
-from crmkit.metrics.value.base_factors import factors_of
-from crmkit.metrics.value.equity_change import EquityChange, equity_change
-from crmkit.metrics.value.forecast import forecast
-from crmkit.metrics.value.forecast_points import Forecast
-from crmkit.metrics.value.holdout import Holdout, holdout
+from crmkit.metrics.value.base.base_factors import factors_of
+from crmkit.metrics.value.base.forecast import forecast
+from crmkit.metrics.value.base.forecast_points import Forecast
+from crmkit.metrics.value.equity.equity_change import EquityChange, equity_change
+from crmkit.metrics.value.judging.holdout import Holdout, holdout
 from crmkit.opened_base import OpenedBase
 from crmkit.readings import Reading
 

@@ -18,8 +18,8 @@ from crmkit.dossier import Dossier
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.loyalty.observed import CustomerLoyalty
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
-from crmkit.metrics.value.customer_value import CustomerValue
-from crmkit.metrics.value.relationship_value import RelationshipValue
+from crmkit.metrics.value.base.customer_value import CustomerValue
+from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 
 __all__ = ["LAST", "Card", "card_of"]
 

@@ -35,8 +35,8 @@ from crmkit.metrics.satisfaction.base import BaseSatisfaction
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
 from crmkit.metrics.satisfaction.shown import mean_shown
 from crmkit.metrics.satisfaction.trend import satisfaction_trend
-from crmkit.metrics.value.base_models import BaseModels
-from crmkit.metrics.value.relationship_value import RelationshipValue
+from crmkit.metrics.value.base.base_models import BaseModels
+from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 from crmkit.worth import RelationshipValues, relationship_values
 
 

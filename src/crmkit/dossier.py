@@ -25,11 +25,11 @@ from crmkit.metrics.satisfaction.customer import CustomerSatisfaction, customer_
 from crmkit.metrics.satisfaction.experience import signals_of
 from crmkit.metrics.satisfaction.shown import behavioural_satisfaction
 from crmkit.metrics.satisfaction.trend import satisfaction_trend
-from crmkit.metrics.value.accounting import Accounts, relationship_value_of
-from crmkit.metrics.value.customer_value import CustomerValue
-from crmkit.metrics.value.referral import ReferralValue, ReferredWorth, referral_value
-from crmkit.metrics.value.relationship_value import RelationshipValue
-from crmkit.metrics.value.valuation import value_of
+from crmkit.metrics.value.base.customer_value import CustomerValue
+from crmkit.metrics.value.base.valuation import value_of
+from crmkit.metrics.value.relationship.accounting import Accounts, relationship_value_of
+from crmkit.metrics.value.relationship.referral import ReferralValue, ReferredWorth, referral_value
+from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 from crmkit.standards import Standards
 
 __all__ = ["Dossier", "accounts_of", "brought", "paid_on"]

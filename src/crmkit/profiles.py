@@ -28,9 +28,9 @@ from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
 from crmkit.metrics.satisfaction.experience import signals_of
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction, behavioural_satisfaction
-from crmkit.metrics.value.base_models import BaseModels
-from crmkit.metrics.value.customer_value import BaseValues, CustomerValue
-from crmkit.metrics.value.valuation import values_of
+from crmkit.metrics.value.base.base_models import BaseModels
+from crmkit.metrics.value.base.customer_value import BaseValues, CustomerValue
+from crmkit.metrics.value.base.valuation import values_of
 from crmkit.profile import Profile
 from crmkit.standards import Standards, standards_of
 

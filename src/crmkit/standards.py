@@ -23,10 +23,14 @@ from crmkit.metrics.loyalty.stated import stated
 from crmkit.metrics.satisfaction.asked import Asked
 from crmkit.metrics.satisfaction.experience import signals_of
 from crmkit.metrics.satisfaction.signals import BaseRates, base_rates
-from crmkit.metrics.value.base_models import BaseModels
-from crmkit.metrics.value.potential import PeerWallet, peer_wallet
-from crmkit.metrics.value.referral_tree import ReferralEdge, ReferralTree, referral_tree
-from crmkit.metrics.value.saved_base import models_of, saved
+from crmkit.metrics.value.base.base_models import BaseModels
+from crmkit.metrics.value.base.saved_base import models_of, saved
+from crmkit.metrics.value.relationship.potential import PeerWallet, peer_wallet
+from crmkit.metrics.value.relationship.referral_tree import (
+    ReferralEdge,
+    ReferralTree,
+    referral_tree,
+)
 
 __all__ = ["FindModels", "Standards", "standards_of"]
 

@@ -14,9 +14,12 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.tally import BaseSummary, CustomerTally, added_up
 from crmkit.domain.times import Period
 from crmkit.dossier import accounts_of, brought, paid_on
-from crmkit.metrics.value.accounting import relationship_value_of
-from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue, total_of
-from crmkit.metrics.value.relationship_value import RelationshipValue
+from crmkit.metrics.value.relationship.accounting import relationship_value_of
+from crmkit.metrics.value.relationship.base_relationship_value import (
+    BaseRelationshipValue,
+    total_of,
+)
+from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 from crmkit.profiles import Profiles
 from crmkit.standards import Standards
 

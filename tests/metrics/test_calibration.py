@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics import calibration
 from crmkit.metrics.catalogue import CATALOGUE
-from crmkit.metrics.value.calibration import rank_groups
+from crmkit.metrics.value.judging.calibration import rank_groups
 
 pairs = st.lists(
     st.tuples(st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0, 1)), st.booleans()),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money
-from crmkit.metrics.value.capability import ContributionTally, capability_value
+from crmkit.metrics.value.relationship.capability import ContributionTally, capability_value
 
 PRICES = {"idea": Money(1000, "EUR"), "answer": Money(3, "EUR")}
 shares = st.decimals(0, 1, places=3)

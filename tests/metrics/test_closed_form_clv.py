@@ -8,9 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value._closed_form import geometric, in_money
-from crmkit.metrics.value.margin_multiple import clv_elasticities, margin_multiple
-from crmkit.metrics.value.retention_clv import retention_clv
+from crmkit.metrics.value.deterministic._closed_form import geometric, in_money
+from crmkit.metrics.value.deterministic.margin_multiple import clv_elasticities, margin_multiple
+from crmkit.metrics.value.deterministic.retention_clv import retention_clv
 
 rates = st.floats(0.001, 1)
 shares = st.floats(0, 1)

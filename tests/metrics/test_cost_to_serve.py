@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money
-from crmkit.metrics.value.cost_to_serve import cost_to_serve
+from crmkit.metrics.value.relationship.cost_to_serve import cost_to_serve
 
 RATES = {"orders": Money(400, "EUR"), "minutes": Money(33, "EUR")}
 drivers = st.sampled_from(["orders", "minutes", "calls", "parcels"])

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from crmkit import Money
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.metrics import Estimate, undefined
-from crmkit.metrics.value.customer_equity import customer_equity
-from crmkit.metrics.value.prospect_equity import prospect_equity
-from crmkit.metrics.value.prospects import Prospects
+from crmkit.metrics.value.equity.customer_equity import customer_equity
+from crmkit.metrics.value.equity.prospect_equity import prospect_equity
+from crmkit.metrics.value.equity.prospects import Prospects
 
 BASE = Estimate(value=5000, low=4000, high=6200, n=80, unit="EUR", method="CLV")
 WON = Estimate(value=0.1, low=0.08, high=0.125, n=900, unit="share", method="Wilson")
@@ -186,9 +186,9 @@ def test_it_shows_its_parts_and_explains_each():
 def test_it_needs_the_standard_library_only():
     code = (
         "import sys\n"
-        "from crmkit.metrics.value.customer_equity import customer_equity\n"
-        "from crmkit.metrics.value.equity_change import equity_change\n"
-        "from crmkit.metrics.value.optimal_spending import optimal_spending\n"
+        "from crmkit.metrics.value.equity.customer_equity import customer_equity\n"
+        "from crmkit.metrics.value.equity.equity_change import equity_change\n"
+        "from crmkit.metrics.value.equity.optimal_spending import optimal_spending\n"
         "from crmkit.metrics import Estimate\n"
         "base = Estimate(value=5, n=1, unit='EUR', method='CLV')\n"
         "print(customer_equity(base, prospects=(), currency='EUR').total.value)\n"

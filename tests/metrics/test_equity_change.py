@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crmkit import Money
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics import ClvFactors, equity_change
-from crmkit.metrics.value.clv_factors import FACTORS
+from crmkit.metrics.value.equity.clv_factors import FACTORS
 
 FIRST = ClvFactors(spend=50, margin=0.4, alive=0.8, purchases=5, discounting=0.9, cost=2)
 LATER = ClvFactors(spend=60, margin=0.35, alive=0.9, purchases=4, discounting=0.85, cost=1)

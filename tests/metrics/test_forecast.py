@@ -9,7 +9,7 @@ from attrs import evolve
 from crmkit import CustomerBase, Shop
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
 from crmkit.metrics import MBGNBD, NBD, GammaGamma, forecast
-from crmkit.metrics.value.base_models import BaseModels, fit_base
+from crmkit.metrics.value.base.base_models import BaseModels, fit_base
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.synthetic import SyntheticShop
 

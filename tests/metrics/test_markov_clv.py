@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.markov_clv import markov_clv
+from crmkit.metrics.value.deterministic.markov_clv import markov_clv
 
 BUYS = [[0.5, 0.5], [0, 1]]
 

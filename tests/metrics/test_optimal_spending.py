@@ -7,9 +7,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.optimal_spending import optimal_spending
-from crmkit.metrics.value.prospect_equity import prospect_equity
-from crmkit.metrics.value.spend_response import SpendResponse
+from crmkit.metrics.value.equity.optimal_spending import optimal_spending
+from crmkit.metrics.value.equity.prospect_equity import prospect_equity
+from crmkit.metrics.value.equity.spend_response import SpendResponse
 
 WINNING = SpendResponse(spend=10, rate=0.2, ceiling=0.4)
 KEEPING = SpendResponse(spend=20, rate=0.6, ceiling=0.8)

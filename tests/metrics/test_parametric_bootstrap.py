@@ -17,9 +17,9 @@ from crmkit.metrics.value import (
     BootstrapFits,
     GammaGamma,
 )
-from crmkit.metrics.value._band import band_of
-from crmkit.metrics.value._redrawn import seeds_of
 from crmkit.metrics.value._worth import with_interval
+from crmkit.metrics.value.uncertainty._band import band_of
+from crmkit.metrics.value.uncertainty._redrawn import seeds_of
 
 AGES = np.linspace(20.0, 80.0, 300)
 SPEND = GammaGamma(p=6.0, q=4.0, gamma=15.0)

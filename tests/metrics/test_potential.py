@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money
-from crmkit.metrics.value.potential import peer_wallet, potential_value
+from crmkit.metrics.value.relationship.potential import peer_wallet, potential_value
 
 minors = st.integers(0, 10**9)
 shares = st.floats(0, 1)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.prospect_equity import prospect_equity
+from crmkit.metrics.value.equity.prospect_equity import prospect_equity
 
 COSTS = {"acquisition_cost": 5, "annual_retention_cost": 10}
 discounts = st.floats(0.01, 1)

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money
-from crmkit.metrics.value.referral import ReferredWorth, referral_value
-from crmkit.metrics.value.referral_class import ReferralClass, referral_class
-from crmkit.metrics.value.referral_tree import ReferralEdge, referral_tree
+from crmkit.metrics.value.relationship.referral import ReferredWorth, referral_value
+from crmkit.metrics.value.relationship.referral_class import ReferralClass, referral_class
+from crmkit.metrics.value.relationship.referral_tree import ReferralEdge, referral_tree
 
 PEOPLE = ["ann", "bob", "cem", "dee", "eva"]
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.referral_tree import NotCounted, ReferralEdge, referral_tree
+from crmkit.metrics.value.relationship.referral_tree import NotCounted, ReferralEdge, referral_tree
 
 PEOPLE = ["ann", "bob", "cem", "dee", "eva"]
 days = st.integers(0, 800)

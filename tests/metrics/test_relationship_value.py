@@ -11,14 +11,14 @@ from crmkit.domain.errors import CurrencyMismatchError, InvalidValueError
 from crmkit.domain.money import Money
 from crmkit.domain.times import Period
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.value.base_relationship_value import total_of
-from crmkit.metrics.value.capability import ContributionTally, capability_value
-from crmkit.metrics.value.cost_to_serve import cost_to_serve
-from crmkit.metrics.value.lifetime import Lifetime
-from crmkit.metrics.value.potential import potential_value
-from crmkit.metrics.value.referral import ReferredWorth, referral_value
-from crmkit.metrics.value.referral_tree import ReferralEdge, referral_tree
-from crmkit.metrics.value.relationship_value import relationship_value
+from crmkit.metrics.value.relationship.base_relationship_value import total_of
+from crmkit.metrics.value.relationship.capability import ContributionTally, capability_value
+from crmkit.metrics.value.relationship.cost_to_serve import cost_to_serve
+from crmkit.metrics.value.relationship.lifetime import Lifetime
+from crmkit.metrics.value.relationship.potential import potential_value
+from crmkit.metrics.value.relationship.referral import ReferredWorth, referral_value
+from crmkit.metrics.value.relationship.referral_tree import ReferralEdge, referral_tree
+from crmkit.metrics.value.relationship.relationship_value import relationship_value
 
 YEAR = Period(date(2026, 1, 1), date(2027, 1, 1))
 

@@ -3,7 +3,7 @@
 import pytest
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value.switching_equity import switching_equity
+from crmkit.metrics.value.equity.switching_equity import switching_equity
 
 MARKET = [[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.1, 0.2, 0.7]]
 TERMS = {

@@ -10,7 +10,7 @@ from attrs import asdict, evolve
 from crmkit import CustomerBase, Money, Shop
 from crmkit.domain.errors import InsufficientDataError
 from crmkit.metrics import MBGNBD, GammaGamma, fit_base, value_of, values_of
-from crmkit.metrics.value.base_models import BaseModels, history_of, spending_of
+from crmkit.metrics.value.base.base_models import BaseModels, history_of, spending_of
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.synthetic import SyntheticShop
 

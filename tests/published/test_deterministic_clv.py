@@ -11,10 +11,10 @@ switching example are crmkit's own numbers, worked by hand from their formulas.
 
 import pytest
 
-from crmkit.metrics.value.margin_multiple import clv_elasticities, margin_multiple
-from crmkit.metrics.value.markov_clv import markov_clv
-from crmkit.metrics.value.retention_clv import retention_clv
-from crmkit.metrics.value.switching_equity import switching_equity
+from crmkit.metrics.value.deterministic.margin_multiple import clv_elasticities, margin_multiple
+from crmkit.metrics.value.deterministic.markov_clv import markov_clv
+from crmkit.metrics.value.deterministic.retention_clv import retention_clv
+from crmkit.metrics.value.equity.switching_equity import switching_equity
 
 PRINTED = {
     0.6: (1.20, 1.15, 1.11, 1.07),

@@ -16,12 +16,12 @@ from crmkit.domain.money import Money
 from crmkit.domain.times import Period
 from crmkit.metrics.kpis.gamma_lapse import gamma_lapse
 from crmkit.metrics.kpis.lapse import shrunk_lapse_threshold, silence_chance
-from crmkit.metrics.value.capability import ContributionTally, capability_value
-from crmkit.metrics.value.cost_to_serve import cost_to_serve
-from crmkit.metrics.value.potential import potential_value
-from crmkit.metrics.value.referral import ReferredWorth, referral_value
-from crmkit.metrics.value.referral_tree import ReferralEdge, referral_tree
-from crmkit.metrics.value.relationship_value import relationship_value
+from crmkit.metrics.value.relationship.capability import ContributionTally, capability_value
+from crmkit.metrics.value.relationship.cost_to_serve import cost_to_serve
+from crmkit.metrics.value.relationship.potential import potential_value
+from crmkit.metrics.value.relationship.referral import ReferredWorth, referral_value
+from crmkit.metrics.value.relationship.referral_tree import ReferralEdge, referral_tree
+from crmkit.metrics.value.relationship.relationship_value import relationship_value
 
 GAPS = [20, 25, 30, 22, 28]
 

@@ -9,7 +9,7 @@ from crmkit.domain.labels import label
 from crmkit.domain.money import Money
 from crmkit.domain.sheet import Sheet
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue
+from crmkit.metrics.value.relationship.base_relationship_value import BaseRelationshipValue
 from crmkit.profiles import Profile
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from crmkit.metrics.kpis.concentration import Concentration
 from crmkit.metrics.kpis.period import NO_MARGIN, PeriodKpis
 from crmkit.metrics.loyalty.base import BaseLoyalty
 from crmkit.metrics.satisfaction.base import BaseSatisfaction
-from crmkit.metrics.value.base_relationship_value import BaseRelationshipValue
+from crmkit.metrics.value.relationship.base_relationship_value import BaseRelationshipValue
 from crmkit.profiles import Profile, Profiles
 from crmkit.report.parts import parts_of, title_of
 

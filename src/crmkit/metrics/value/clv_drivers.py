@@ -46,8 +46,8 @@ from crmkit.domain.money import currency_code
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.intervals import checked_number
-from crmkit.metrics.value._closed_form import finite, in_money
 from crmkit.metrics.value._worth import Case, purchases_ahead
+from crmkit.metrics.value.deterministic._closed_form import finite, in_money
 from crmkit.metrics.value.models._arithmetic import Numbers
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import log1p
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.value._exact import Number, exact
+from crmkit.metrics.value.relationship._exact import Number, exact
 
 __all__ = ["WEEKS_A_YEAR", "weekly_discount", "yearly"]
 

@@ -1,0 +1,1 @@
+"""Lifetime value from rates alone, without a log: multiples, retention, Markov chains."""

@@ -1,0 +1,1 @@
+"""What customers are worth together: those of today, those who may be won, and the change."""

@@ -1,0 +1,1 @@
+"""Which model, and how well it foretells: choosing, holding out, tracking, comparing."""

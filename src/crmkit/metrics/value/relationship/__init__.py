@@ -1,0 +1,1 @@
+"""The five indicators of relationship value, of one customer and of all."""

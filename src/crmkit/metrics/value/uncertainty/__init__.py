@@ -1,0 +1,1 @@
+"""How sure figures of a fitted model are, beyond the delta method."""
