@@ -9,7 +9,7 @@ import pytest
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics import BGNBD, MBGNBD, NBD, SBG, ParetoNBD, compare_models, holdout
 from crmkit.metrics.catalogue import CATALOGUE
-from crmkit.metrics.value import holdout_scores
+from crmkit.metrics.value.judging import holdout_scores
 
 START = date(2024, 1, 1)
 SPLIT, UNTIL = START + timedelta(days=7 * 52), START + timedelta(days=7 * 104)
