@@ -17,7 +17,7 @@ from crmkit.domain.times import date_of
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.kpis.calendar_periods import Every, checked_day, place_of
 
-__all__ = ["History", "Life", "Lives", "lives_of"]
+__all__ = ["History", "Life", "Lives", "days_of", "lives_of"]
 
 _T = TypeVar("_T")
 
@@ -82,7 +82,7 @@ def lives_of(
     ends = [None] * len(given) if lost is None else _as_many("lost", lost, len(given))
     found, left_out = list[Life](), Counter[str]()
     for index, (history, label, end) in enumerate(zip(given, labels, ends, strict=True)):
-        days = _days(history, index, until)
+        days = days_of(history, index, until)
         if not days:
             left_out[f"without an occasion by {until}"] += 1
         elif label is None:
@@ -112,8 +112,12 @@ def _check_label(label: object, index: int) -> None:
         raise InvalidValueError(f"by[{index}]", label, "must be a text, or None where unknown")
 
 
-def _days(history: Any, index: int, until: date) -> Mapping[date, float | None]:
-    """The days that count, with what was spent on each."""
+def days_of(history: Any, index: int, until: date) -> Mapping[date, float | None]:
+    """Return the days of a history that count, with what was spent on each.
+
+    Raises:
+        InvalidValueError: It is no history; the error names its index.
+    """
     field = f"histories[{index}]"
     days: dict[date, float | None]
     if isinstance(history, CustomerSummary):

@@ -33,7 +33,7 @@ from crmkit.domain.tally import CustomerSummary
 from crmkit.domain.times import date_of
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.kpis.calendar_periods import checked_day
-from crmkit.metrics.kpis.cohort_lives import History
+from crmkit.metrics.kpis.cohort_lives import History, days_of
 from crmkit.metrics.value.models.buying import BuyingModel
 from crmkit.metrics.value.models.fit import Fit
 
@@ -186,17 +186,10 @@ def holdout(histories: Iterable[History], *, split: date, until: date) -> Holdou
 
 def _days(history: Any, index: int, until: date) -> list[date]:
     """The days that count, in order, each once."""
-    field = f"histories[{index}]"
-    if isinstance(history, CustomerSummary):
-        if (as_of := date_of(history.as_of_day)) < until:
-            rule = f"must be as of {until} or later"
-            raise InvalidValueError(field, f"a summary as of {as_of}", rule)
-        found = {date_of(day) for day in history.buying.occasions}
-    elif isinstance(history, Iterable) and not isinstance(history, str | bytes):
-        found = {checked_day(day, field) for day in history}
-    else:
-        raise InvalidValueError(field, history, "must be a customer summary, or days")
-    return sorted(day for day in found if day <= until)
+    if isinstance(history, CustomerSummary) and (as_of := date_of(history.as_of_day)) < until:
+        rule = f"must be as of {until} or later"
+        raise InvalidValueError(f"histories[{index}]", f"a summary as of {as_of}", rule)
+    return sorted(days_of(history, index, until))
 
 
 def _lives(days: Iterable[Sequence[date]], split: date) -> Iterator[_Life]:

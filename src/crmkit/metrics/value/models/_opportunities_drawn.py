@@ -8,23 +8,9 @@ seed on the same version of numpy.
 from typing import Any
 
 from crmkit._require import require
-from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value.models._arithmetic import Numbers
 from crmkit.metrics.value.models._opportunities import MOST
 from crmkit.metrics.value.models.history import read_columns, refuse
-
-
-def generator(seed: Any) -> Any:
-    """Return a source of random numbers.
-
-    Raises:
-        InvalidValueError: A seed that is no whole number from 0.
-        MissingExtraError: numpy is not installed.
-    """
-    np = require("numpy", extra="models")
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InvalidValueError("seed", seed, "must be a whole number from 0")
-    return np.random.default_rng(seed)
 
 
 def read_ahead(ahead: Any) -> Numbers:
@@ -49,7 +35,7 @@ def drawn(
     """Draw each customer's purchases.
 
     Args:
-        rng: From ``generator``.
+        rng: From ``seeds.generator``.
         there: The chance that each was there at the last opportunity.
         buying: Shapes of the chances to buy of those who were.
         leaving: Shapes of the chances to leave.

@@ -34,7 +34,8 @@ from crmkit.metrics.value.models._opportunities import (
     read_probability,
     read_whole,
 )
-from crmkit.metrics.value.models._opportunities_drawn import drawn, generator, read_ahead
+from crmkit.metrics.value.models._opportunities_drawn import drawn, read_ahead
+from crmkit.metrics.value.models.seeds import generator
 from crmkit.metrics.value.models.simulated import SimulatedCustomers
 
 if TYPE_CHECKING:

@@ -35,8 +35,8 @@ from crmkit.metrics.value.models._arithmetic import (
     softplus,
 )
 from crmkit.metrics.value.models._gamma_quantile import log_gamma_quantile
-from crmkit.metrics.value.models._opportunities_drawn import generator
 from crmkit.metrics.value.models.history import positive, read_columns, read_spend, refuse
+from crmkit.metrics.value.models.seeds import generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

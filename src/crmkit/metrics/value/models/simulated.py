@@ -7,11 +7,10 @@ from typing import Any
 
 from attrs import frozen
 
-from crmkit._require import require
-from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.value.models._arithmetic import as_column
 from crmkit.metrics.value.models._hooks import FOR_EVER, BuyingHooks, at_least_0
 from crmkit.metrics.value.models.history import Histories, read_columns, read_histories, refuse
+from crmkit.metrics.value.models.seeds import generator
 
 
 @frozen(kw_only=True, eq=False)
@@ -50,7 +49,7 @@ class Simulating(BuyingHooks):
             InvalidValueError: An age below 0, or a seed that is no whole number from 0.
             MissingExtraError: numpy is not installed.
         """
-        rng = _generator(seed)
+        rng = generator(seed)
         m, (age,) = read_columns(ages=as_column(ages))
         refuse(m, "ages", age, (age < 0) | (age > FOR_EVER), "must be 0 or more weeks")
         never = 0.0 * age
@@ -82,7 +81,7 @@ class Simulating(BuyingHooks):
                 is no whole number from 0.
             MissingExtraError: numpy is not installed.
         """
-        rng, ahead = _generator(seed), at_least_0(weeks)
+        rng, ahead = generator(seed), at_least_0(weeks)
         h = read_histories(as_column(repeats), as_column(recency), as_column(age))
         bought, _, _ = self._futures(rng, h, 0.0 * h.age + ahead)
         return bought.astype("int64")
@@ -92,10 +91,3 @@ class Simulating(BuyingHooks):
         is_there = rng.random(ahead.shape) < self._alive(h)
         bought, last, stays = self._simulated(rng, h, ahead)
         return bought * is_there, last * is_there, stays & is_there
-
-
-def _generator(seed: Any) -> Any:
-    np = require("numpy", extra="models")
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InvalidValueError("seed", seed, "must be a whole number from 0")
-    return np.random.default_rng(seed)

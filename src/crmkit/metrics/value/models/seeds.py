@@ -1,0 +1,19 @@
+"""Where every simulation gets its random numbers: one seed, checked in one way."""
+
+from typing import Any
+
+from crmkit._require import require
+from crmkit.domain.errors import InvalidValueError
+
+
+def generator(seed: Any) -> Any:
+    """Return a source of random numbers.
+
+    Raises:
+        InvalidValueError: A seed that is no whole number from 0.
+        MissingExtraError: numpy is not installed.
+    """
+    np = require("numpy", extra="models")
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InvalidValueError("seed", seed, "must be a whole number from 0")
+    return np.random.default_rng(seed)
