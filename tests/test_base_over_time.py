@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from attrs import evolve
 
 from crmkit import CustomerBase, Line, Money, Period, Purchase, Return, Shop
 from crmkit.domain.errors import InsufficientDataError
@@ -206,3 +207,14 @@ def test_revenue_of_a_month_is_followed_into_the_next(small):
     later = small.revenue_retention(february, march, as_of=date(2026, 3, 31))
     # Ann 30 to 10, Cid 20 to nothing.
     assert later.net.value == pytest.approx(10 / 50)
+
+
+def test_what_is_kept_of_an_order_that_came_back_is_no_spend_of_a_cohort():
+    base = CustomerBase.open("memory:", shop=SHOP)
+    first = bought("eve", "2026-01-10")
+    again = evolve(first, id="again", order_id="again")
+    # All its goods came back, and 5 of the 20 were kept for the trouble.
+    sent = evolve(back("eve", "2026-01-10", "2026-01-20", "15.00"), order_id="again")
+    base.record([first, again, sent])
+    (january,) = base.cohorts(as_of=date(2026, 1, 31)).rows
+    assert (january.cells[0].active, january.cells[0].revenue) == (1, 20.0)

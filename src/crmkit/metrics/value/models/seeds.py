@@ -6,6 +6,19 @@ from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
 
 
+def checked_seed(seed: Any) -> int:
+    """Return a seed.
+
+    Raises:
+        InvalidValueError: It is no whole number from 0.
+        MissingExtraError: numpy is not installed.
+    """
+    np = require("numpy", extra="models")
+    if not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise InvalidValueError("seed", seed, "must be a whole number from 0")
+    return int(seed)
+
+
 def generator(seed: Any) -> Any:
     """Return a source of random numbers.
 
@@ -13,7 +26,4 @@ def generator(seed: Any) -> Any:
         InvalidValueError: A seed that is no whole number from 0.
         MissingExtraError: numpy is not installed.
     """
-    np = require("numpy", extra="models")
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InvalidValueError("seed", seed, "must be a whole number from 0")
-    return np.random.default_rng(seed)
+    return require("numpy", extra="models").random.default_rng(checked_seed(seed))

@@ -15,6 +15,7 @@ from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 from crmkit.metrics.value.models.history import read_columns, refuse
 from crmkit.metrics.value.models.sbg import SBG
+from crmkit.metrics.value.models.seeds import checked_seed
 
 _MOST_CUSTOMERS = 10_000_000
 
@@ -65,9 +66,7 @@ def seeds_of(fit: Fit[Any], seed: Any, count: int) -> Iterator[int]:
         InvalidValueError: A seed that is no whole number from 0.
     """
     np = require("numpy", extra="models")
-    if not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InvalidValueError("seed", seed, "must be a whole number from 0")
-    sequence = np.random.SeedSequence([int(seed), *fit.name.encode()])
+    sequence = np.random.SeedSequence([checked_seed(seed), *fit.name.encode()])
     return iter(sequence.generate_state(count, np.uint64).tolist())
 
 
