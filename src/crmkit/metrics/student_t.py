@@ -12,35 +12,14 @@ Source: Abramowitz, M., Stegun, I. A. (1964). Handbook of mathematical functions
 26.7.1.
 """
 
-from collections.abc import Iterator
 from functools import lru_cache
 from math import exp, inf, lgamma, log, log1p, pi, sqrt
 from statistics import NormalDist
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.beta_distribution import beta_fraction
 
 __all__ = ["student_t_quantile"]
-
-
-def _beta_fraction(a: float, b: float, x: float) -> float:
-    """Continued fraction of the incomplete beta function, evaluated by Lentz's method."""
-    tiny = 1e-300
-    c, d = 1.0, 1 / (1 - (a + b) * x / (a + 1) or tiny)
-    value = d
-    for term in _beta_terms(a, b, x):
-        d = 1 / (1 + term * d or tiny)
-        c = 1 + term / c or tiny
-        value *= c * d
-        if abs(c * d - 1) < 1e-16:
-            break
-    return value
-
-
-def _beta_terms(a: float, b: float, x: float) -> Iterator[float]:
-    # Abramowitz & Stegun 26.5.8: even and odd numerators in turn.
-    for m in range(1, 20_000):
-        yield m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
-        yield -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
 
 
 def _log_half_step(a: float) -> float:
@@ -59,8 +38,8 @@ def _t_tail(t: float, df: float) -> float:
     a, b, x, rest = df / 2, 0.5, df / (df + t * t), t * t / (df + t * t)
     front = exp(_log_half_step(a) - a * log1p(t * t / df) + b * log(rest)) / sqrt(pi)
     if x < (a + 1) / (a + b + 2):
-        return front * _beta_fraction(a, b, x) / (2 * a)
-    return 0.5 - front * _beta_fraction(b, a, rest) / (2 * b)
+        return front * beta_fraction(a, b, x) / (2 * a)
+    return 0.5 - front * beta_fraction(b, a, rest) / (2 * b)
 
 
 @lru_cache(maxsize=256)

@@ -12,17 +12,27 @@ from typing import Any
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.metrics.catalogue.customers import CUSTOMERS
+from crmkit.metrics.catalogue.drivers import DRIVERS
 from crmkit.metrics.catalogue.equity import EQUITY
 from crmkit.metrics.catalogue.holdout import HOLDOUT
+from crmkit.metrics.catalogue.kano import KANO
+from crmkit.metrics.catalogue.loss import LOSS
 from crmkit.metrics.catalogue.loyalty import LOYALTY
 from crmkit.metrics.catalogue.metric import Better, Composite, Entry, Metric, by_name, found
+from crmkit.metrics.catalogue.perceived_value import PERCEIVED_VALUE
+from crmkit.metrics.catalogue.price import PRICE
 from crmkit.metrics.catalogue.relationship import RELATIONSHIP
+from crmkit.metrics.catalogue.reliability import RELIABILITY
 from crmkit.metrics.catalogue.retention import RETENTION
 from crmkit.metrics.catalogue.satisfaction import SATISFACTION
+from crmkit.metrics.catalogue.service import SERVICE
 from crmkit.metrics.catalogue.shop import SHOP
 from crmkit.metrics.catalogue.spread import SPREAD
+from crmkit.metrics.catalogue.staff import STAFF
+from crmkit.metrics.catalogue.surveys import SURVEYS
 from crmkit.metrics.catalogue.uncertainty import UNCERTAINTY
 from crmkit.metrics.catalogue.value import VALUE
+from crmkit.metrics.catalogue.wallet import WALLET
 
 __all__ = [
     "CATALOGUE",
@@ -39,12 +49,17 @@ __all__ = [
 #: The entries by what they are about, in the order to read them.
 ROOMS: Mapping[str, tuple[Entry, ...]] = {
     "The customer": CUSTOMERS,
-    "Satisfaction": SATISFACTION,
-    "Loyalty": LOYALTY,
+    "Satisfaction": (*SATISFACTION, *SERVICE, *DRIVERS),
+    "Needs": KANO,
+    "Perceived value": PERCEIVED_VALUE,
+    "Loyalty": (*LOYALTY, *WALLET, *PRICE),
+    "Trust in answers": (*SURVEYS, *RELIABILITY),
+    "From complaint to loss": LOSS,
     "Value so far and to come": (*VALUE, *UNCERTAINTY, *HOLDOUT),
     "Customer equity": EQUITY,
     "Relationship value": RELATIONSHIP,
     "The shop": (*SHOP, *RETENTION, *SPREAD),
+    "Internal customers": STAFF,
 }
 
 #: Every figure, and every answer that holds several, by its name.

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import frozen
 
 from crmkit._require import require
+from crmkit.metrics.seeds import generator
 from crmkit.metrics.value.models import _beta_geometric as chance
 from crmkit.metrics.value.models._arithmetic import PLAIN, Numbers, as_column, logistic
 from crmkit.metrics.value.models._opportunities import (
@@ -35,7 +36,6 @@ from crmkit.metrics.value.models._opportunities import (
     read_whole,
 )
 from crmkit.metrics.value.models._opportunities_drawn import drawn, read_ahead
-from crmkit.metrics.value.models.seeds import generator
 from crmkit.metrics.value.models.simulated import SimulatedCustomers
 
 if TYPE_CHECKING:

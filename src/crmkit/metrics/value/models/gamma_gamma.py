@@ -26,6 +26,7 @@ from attrs import field, frozen
 from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.money import currency_code, decimals
+from crmkit.metrics.seeds import generator
 from crmkit.metrics.value.models._arithmetic import (
     PLAIN,
     Numbers,
@@ -36,7 +37,6 @@ from crmkit.metrics.value.models._arithmetic import (
 )
 from crmkit.metrics.value.models._gamma_quantile import log_gamma_quantile
 from crmkit.metrics.value.models.history import positive, read_columns, read_spend, refuse
-from crmkit.metrics.value.models.seeds import generator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -28,11 +28,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from attrs import field, frozen
 
 from crmkit._require import require
+from crmkit.metrics.seeds import generator
 from crmkit.metrics.value.models import _beta_geometric as chance
 from crmkit.metrics.value.models._arithmetic import Numbers
 from crmkit.metrics.value.models._opportunities import read_probability, read_whole
 from crmkit.metrics.value.models.history import positive, read_columns, refuse
-from crmkit.metrics.value.models.seeds import generator
 
 if TYPE_CHECKING:
     from crmkit.metrics.value.models.fit import Fit

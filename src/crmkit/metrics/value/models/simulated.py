@@ -7,10 +7,10 @@ from typing import Any
 
 from attrs import frozen
 
+from crmkit.metrics.seeds import generator
 from crmkit.metrics.value.models._arithmetic import as_column
 from crmkit.metrics.value.models._hooks import FOR_EVER, BuyingHooks, at_least_0
 from crmkit.metrics.value.models.history import Histories, read_columns, read_histories, refuse
-from crmkit.metrics.value.models.seeds import generator
 
 
 @frozen(kw_only=True, eq=False)

@@ -10,12 +10,12 @@ from typing import Any
 
 from crmkit._require import require
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
+from crmkit.metrics.seeds import checked_seed
 from crmkit.metrics.value.models._arithmetic import Numbers, as_column
 from crmkit.metrics.value.models.fit import Fit
 from crmkit.metrics.value.models.gamma_gamma import GammaGamma
 from crmkit.metrics.value.models.history import read_columns, refuse
 from crmkit.metrics.value.models.sbg import SBG
-from crmkit.metrics.value.models.seeds import checked_seed
 
 _MOST_CUSTOMERS = 10_000_000
 
