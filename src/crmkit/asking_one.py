@@ -86,8 +86,7 @@ class AskingOne(OpenedBase):
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
         dossier = self._dossier(customer_id, as_of, known_at)
-        record = self.store.customer(self.shop.id, customer_id)
-        return card_of(dossier, period or self._fiscal_year(dossier.as_of_day), record)
+        return card_of(dossier, period or self._fiscal_year(dossier.as_of_day))
 
     def may_contact(
         self,
@@ -136,7 +135,7 @@ class AskingOne(OpenedBase):
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
         dossier = self._dossier(customer_id, at, known_at)
-        record = self.store.customer(self.shop.id, customer_id)
+        record = dossier.record
         limited = offer.global_limit is not None
         everybody = self._readings.at(dossier.until, known_at).tallies if limited else {}
         return may_offer(

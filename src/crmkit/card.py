@@ -117,20 +117,19 @@ def _told(one: Offering) -> str:
     return f"{times}, declined" if one.declined else times
 
 
-def card_of(dossier: Dossier, period: Period, record: Customer | None) -> Card:
+def card_of(dossier: Dossier, period: Period) -> Card:
     """Return a customer's card.
 
     Args:
         dossier: What is known of the customer.
         period: The days that the relationship value is of.
-        record: Who it is, if a record is kept.
     """
     sources = sorted({one.source for one in dossier.history})
     standards = dossier.standards
     return Card(
         customer_id=dossier.customer_id,
         as_of=dossier.until,
-        record=record,
+        record=dossier.record,
         relationship=dossier.relationship,
         satisfaction=dossier.satisfaction,
         loyalty=dossier.loyalty,

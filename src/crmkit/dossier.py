@@ -9,6 +9,7 @@ from functools import cached_property
 
 from attrs import define, field
 
+from crmkit.domain.customer import Customer
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.level import WINDOW_DAYS, has_contacts
@@ -46,6 +47,7 @@ class Dossier:
         to: The shop, its zone and rates.
         find_standards: Gives the standards of the base.
         facts_of_other: Gives the flat rows of another customer, up to the same moment.
+        find_record: Gives the customer's record, if one is kept.
     """
 
     customer_id: str
@@ -54,6 +56,7 @@ class Dossier:
     to: Reporting = field(repr=False)
     find_standards: Callable[[], Standards] = field(repr=False)
     facts_of_other: Callable[[str], Sequence[Fact]] = field(repr=False)
+    find_record: Callable[[], Customer | None] = field(repr=False)
 
     @property
     def shop(self) -> Shop:
@@ -64,6 +67,11 @@ class Dossier:
     def standards(self) -> Standards:
         """What the customer is judged against."""
         return self.find_standards()
+
+    @cached_property
+    def record(self) -> Customer | None:
+        """Who the customer is, where a record is kept."""
+        return self.find_record()
 
     @cached_property
     def facts(self) -> list[Fact]:
@@ -103,6 +111,8 @@ class Dossier:
             as_of=self.until,
             base_gap=self.standards.base_gap,
             shop=self.shop,
+            buyers=self.standards.buyers,
+            declared=None if self.record is None else self.record.declared_level,
             owner=next(staff, None),
         )
 

@@ -106,6 +106,7 @@ class OpenedBase:
             facts_of_other=lambda other: facts_of(
                 self._past(other, until, known_at), self.reporting
             ),
+            find_record=lambda: self.store.customer(self.shop.id, customer_id),
         )
 
     def _past(

@@ -21,6 +21,8 @@ class Profile:
         customer_id: Who.
         state: Where the customer stands.
         level: How far the shop goes for them after the sale.
+        level_gap: By how many levels the shop falls short of what pays for them; below 0 where it
+            goes beyond, None where their margin is unknown.
         orders, occasions: Net orders, and days with one.
         revenue: Net of refunds, without tax and shipping.
         profit: Revenue less the cost of goods; None where it is unknown.
@@ -48,6 +50,7 @@ class Profile:
     customer_id: str
     state: State
     level: RelationshipLevel
+    level_gap: int | None
     orders: int
     occasions: int
     revenue: Money

@@ -12,10 +12,10 @@ from typing import Any
 from attrs import frozen
 
 from crmkit.domain.explanation import Explanation
-from crmkit.domain.level import WINDOW_DAYS, RelationshipLevel, has_contacts, level_of
+from crmkit.domain.level import WINDOW_DAYS, Level, has_contacts, level_of
 from crmkit.domain.lifecycle import patience
 from crmkit.domain.mapping import EMPTY
-from crmkit.domain.relationship import history_of
+from crmkit.domain.relationship import history_of, level_target_of
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
@@ -184,7 +184,7 @@ def profiled(
         rows=tuple(
             _profile(
                 *judged,
-                level=level_of(year.get(judged[0].customer_id), shop).level,
+                level=_level(judged[0], year, against),
                 gap=against.base_gap,
                 shop=shop,
             )
@@ -203,6 +203,11 @@ def profiled(
     )
 
 
+def _level(one: CustomerSummary, year: Mapping[str, CustomerSummary], against: Standards) -> Level:
+    target = level_target_of(one, against.shop, against.buyers)
+    return level_of(year.get(one.customer_id), against.shop, target=target)
+
+
 def _mean_share(answers: Sequence[Asked], indicators: tuple[Indicator, ...]) -> float | None:
     shares = [one.share for one in answers if one.indicator in indicators]
     return sum(shares) / len(shares) if shares else None
@@ -219,7 +224,7 @@ def _profile(
     loyalty: CustomerLoyalty,
     shown: ShownSatisfaction,
     *,
-    level: RelationshipLevel,
+    level: Level,
     gap: float | None,
     shop: Shop,
 ) -> Profile:
@@ -229,7 +234,8 @@ def _profile(
     return Profile(
         customer_id=summary.customer_id,
         state=state,
-        level=level,
+        level=level.level,
+        level_gap=level.target_gap,
         orders=summary.buying.orders,
         occasions=len(summary.days),
         revenue=value.revenue,

@@ -64,6 +64,11 @@ class Standards:
         return len(self.people)
 
     @cached_property
+    def buyers(self) -> int:
+        """How many of them have bought."""
+        return sum(bool(one.days) for one in self.people)
+
+    @cached_property
     def base_gap(self) -> float | None:
         """The gap between occasions that 90 % of all gaps do not exceed, in days."""
         return usual_gap(one.days for one in self.people)

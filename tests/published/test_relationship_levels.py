@@ -14,8 +14,16 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from crmkit.domain import CaseOpened, Contact, Delivered
-from crmkit.domain.level import RelationshipLevel
+from crmkit.domain import (
+    CaseOpened,
+    Contact,
+    Customer,
+    Delivered,
+    RelationshipLevel,
+    RelationshipPolicy,
+    target_level,
+)
+from crmkit.domain.level_target import target_of
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 bought, opened, day, SHOP = small["bought"], small["opened"], small["day"], small["SHOP"]
@@ -108,3 +116,85 @@ def test_what_happened_more_than_a_year_ago_says_nothing():
     everything = (*SOLD, *ASKED_AFTER, *ADVISED, *PROJECT)
     later = judged(*everything, as_of=date(2027, 6, 30))
     assert later.level is RelationshipLevel.BASIC
+
+
+@pytest.mark.parametrize(
+    ("number", "margin", "levels"),
+    [
+        ("many", "high", ["accountable"]),
+        ("many", "medium", ["reactive"]),
+        ("many", "low", ["basic", "reactive"]),
+        ("some", "high", ["proactive"]),
+        ("some", "medium", ["accountable"]),
+        ("some", "low", ["reactive"]),
+        ("few", "high", ["partnership"]),
+        ("few", "medium", ["proactive"]),
+        ("few", "low", ["accountable"]),
+    ],
+)
+def test_the_target_is_that_of_the_grid(number, margin, levels):
+    assert list(target_level(number, margin).levels) == levels
+
+
+def test_a_target_of_an_unknown_margin_is_unknown():
+    target = target_level("few", None)
+    assert (target.levels, target.gap(RelationshipLevel.BASIC)) == ((), None)
+    assert str(target) == "unknown: the margin is not known"
+
+
+@pytest.mark.parametrize(
+    ("level", "gap"),
+    [("basic", 0), ("reactive", 0), ("accountable", -1), ("proactive", -2), ("partnership", -3)],
+)
+def test_a_gap_is_0_at_either_of_two_right_levels(level, gap):
+    assert target_level("many", "low").gap(RelationshipLevel(level)) == gap
+
+
+def test_a_small_shop_with_good_margins_should_do_more_than_sell():
+    shop = evolve(
+        SHOP, gross_margin="0.5", relationship_policy=RelationshipPolicy(declared="proactive")
+    )
+    level = judged(*SOLD, shop=shop)
+    assert (level.level, level.declared, level.declared_gap) == ("basic", "proactive", 3)
+    assert (level.target.levels, level.target_gap) == (("partnership",), 4)
+    told = dict(level.explain().inputs)
+    assert told["declared"] == "proactive, 3 levels short"
+    assert told["target"] == "partnership (few customers, high margin), 4 levels short"
+
+
+def test_a_record_declares_before_the_shop():
+    shop = evolve(SHOP, relationship_policy=RelationshipPolicy(declared="proactive"))
+    base = opened(*SOLD, shop=shop)
+    base.put_customer(Customer(id="ann", declared_level="reactive"))
+    level = base.relationship("ann", as_of=JUNE).level
+    assert (level.declared, level.declared_gap) == (RelationshipLevel.REACTIVE, 1)
+
+
+@pytest.mark.parametrize(
+    ("buyers", "margin", "target"),
+    [
+        (1, 0.4, "few"),
+        (50, 0.399, "few"),
+        (51, 0.2, "some"),
+        (999, 0.199, "some"),
+        (1000, 0, "many"),
+    ],
+)
+def test_the_cuts_of_numbers_and_margins(buyers, margin, target):
+    found = target_of(buyers, margin, RelationshipPolicy())
+    expected = "high" if margin >= 0.4 else "medium" if margin >= 0.2 else "low"
+    assert (found.number, found.margin) == (target, expected)
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"many_from": 50}, "many_from is 50, but must be above few_up_to, which is 50"),
+        ({"high_margin": "0.2"}, "must be above low_margin, which is 0.2"),
+        ({"high_margin": "1.1"}, "both from 0 to 1"),
+        ({"declared": "kind"}, "kind"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_refused(fields, told):
+    with pytest.raises(ValueError, match=told):
+        RelationshipPolicy(**fields)

@@ -64,10 +64,8 @@ from crmkit.domain.interactions import (
     Visit,
     VisitAction,
 )
-from crmkit.domain.level import (
-    Level,
-    RelationshipLevel,
-)
+from crmkit.domain.level import Level
+from crmkit.domain.level_target import CustomerNumber, MarginClass, TargetLevel, target_level
 from crmkit.domain.lifecycle import (
     Transition,
 )
@@ -112,6 +110,7 @@ from crmkit.domain.problems import (
 from crmkit.domain.relationship import (
     Relationship,
 )
+from crmkit.domain.relationship_policy import RelationshipLevel, RelationshipPolicy
 from crmkit.domain.reporting import (
     Rates,
     Reporting,
@@ -161,6 +160,7 @@ __all__ = [
     "CurrencyMismatchError",
     "Customer",
     "CustomerKind",
+    "CustomerNumber",
     "Delivered",
     "Direction",
     "Eligibility",
@@ -180,6 +180,7 @@ __all__ = [
     "Lifecycle",
     "Line",
     "LinkRule",
+    "MarginClass",
     "MissingExtraError",
     "Money",
     "Nature",
@@ -202,6 +203,7 @@ __all__ = [
     "Refusal",
     "Relationship",
     "RelationshipLevel",
+    "RelationshipPolicy",
     "Reporting",
     "Return",
     "ReturnLink",
@@ -223,6 +225,7 @@ __all__ = [
     "SupportsFacts",
     "SurveyResponse",
     "Taking",
+    "TargetLevel",
     "Transition",
     "UnreadableLogError",
     "Visit",
@@ -237,5 +240,6 @@ __all__ = [
     "may_offer",
     "progress_of",
     "promise_of",
+    "target_level",
     "uptake",
 ]

@@ -16,6 +16,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, frozen_mapping
 from crmkit.domain.money import Money
 from crmkit.domain.naming import by_field
+from crmkit.domain.relationship_policy import RelationshipLevel, level_if_given
 from crmkit.domain.times import utc_if_given
 from crmkit.domain.validators import named, slug, whole
 from crmkit.domain.words import Word
@@ -188,6 +189,8 @@ class Customer:
         acquisition: How they were won, if known.
         people: Ids of the customers who act for an organisation.
         tags: The shop's own labels.
+        declared_level: How far the shop says it goes for them, where it is not what it says of
+            everybody (``Shop.relationship_policy``).
         attributes: The shop's own structured fields, JSON-ready.
         notes: Unstructured remarks.
         version: For optimistic locking: 0 for a new record, then as the store counts.
@@ -204,6 +207,7 @@ class Customer:
     acquisition: Acquisition | None = None
     people: tuple[str, ...] = field(default=(), converter=_texts)
     tags: frozenset[str] = field(default=frozenset(), converter=_words)
+    declared_level: RelationshipLevel | None = field(default=None, converter=level_if_given)
     attributes: Mapping[str, Any] = field(
         default=EMPTY, converter=frozen_mapping, repr=False, hash=False
     )

@@ -19,9 +19,10 @@ from attrs import frozen
 
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.interactions import Contact, Direction, Purpose
+from crmkit.domain.level_target import TargetLevel
+from crmkit.domain.relationship_policy import RelationshipLevel
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import Buying, CustomerSummary, Matter
-from crmkit.domain.words import Word
 
 __all__ = [
     "WINDOW_DAYS",
@@ -48,16 +49,6 @@ _UNASKED = tuple(
     f"{_CONTACT}{Direction.OUTBOUND}/{purpose}" for purpose in (Purpose.ADVICE, Purpose.CARE)
 )
 _PROJECT = tuple(f"{_CONTACT}{direction}/{Purpose.PROJECT}" for direction in Direction)
-
-
-class RelationshipLevel(Word):
-    """How far a shop goes for a customer after the sale, lowest first."""
-
-    BASIC = "basic"
-    REACTIVE = "reactive"
-    ACCOUNTABLE = "accountable"
-    PROACTIVE = "proactive"
-    PARTNERSHIP = "partnership"
 
 
 @frozen(kw_only=True)
@@ -89,22 +80,46 @@ class Level:
     Attributes:
         level: The highest level whose thresholds are all met.
         evidence: Every threshold, lowest level first.
-        confidence: Share, 0 to 1, of the thresholds that agree with the level: met up to it,
-            not met above it.
+        declared: The level that the shop says it keeps with them; None where it says nothing.
+        target: The level that it should keep; None where nobody asked.
     """
 
     level: RelationshipLevel
     evidence: tuple[Evidence, ...]
+    declared: RelationshipLevel | None = None
+    target: TargetLevel | None = None
 
     @property
     def confidence(self) -> float:
-        """Share of the thresholds that agree with the level."""
-        rank = list(RelationshipLevel).index
-        agree = [one.met == (rank(one.level) <= rank(self.level)) for one in self.evidence]
+        """Share, 0 to 1, of the thresholds that agree with the level.
+
+        They agree where they are met up to the level, and not met above it.
+        """
+        agree = [one.met == (one.level.rank <= self.level.rank) for one in self.evidence]
         return sum(agree) / len(agree)
+
+    @property
+    def declared_gap(self) -> int | None:
+        """By how many levels what the shop does falls short of what it says; None if unsaid."""
+        return None if self.declared is None else self.declared.rank - self.level.rank
+
+    @property
+    def target_gap(self) -> int | None:
+        """By how many levels it falls short of what it should do; None if that is unknown."""
+        return None if self.target is None else self.target.gap(self.level)
 
     def __str__(self) -> str:
         return f"{self.level} (confidence {self.confidence:.0%})"
+
+    @property
+    def told_beside(self) -> tuple[tuple[str, str], ...]:
+        """What was declared and what it should be, as a person reads them."""
+        declared, target = self.declared, self.target
+        found = {
+            "declared": "" if declared is None else f"{declared}{_short(self.declared_gap)}",
+            "target": "" if target is None else f"{target}{_short(self.target_gap)}",
+        }
+        return tuple((name, text) for name, text in found.items() if text)
 
     def explain(self) -> Explanation:
         """Return the thresholds and what there was of each."""
@@ -113,8 +128,18 @@ class Level:
             answer=self,
             formula=FORMULA,
             source=SOURCE,
-            inputs={f"{one.level}: {one.what}": _told(one) for one in self.evidence},
+            inputs={
+                **{f"{one.level}: {one.what}": _told(one) for one in self.evidence},
+                **dict(self.told_beside),
+            },
         )
+
+
+def _short(gap: int | None) -> str:
+    if not gap:
+        return ""
+    levels = "1 level" if abs(gap) == 1 else f"{abs(gap)} levels"
+    return f", {levels} {'short' if gap > 0 else 'above'}"
 
 
 def _told(one: Evidence) -> str:
@@ -126,13 +151,21 @@ def has_contacts(summary: CustomerSummary) -> bool:
     return any(word.startswith(_CONTACT) for word in summary.matters)
 
 
-def level_of(year: CustomerSummary | None, shop: Shop) -> Level:
+def level_of(
+    year: CustomerSummary | None,
+    shop: Shop,
+    *,
+    declared: RelationshipLevel | None = None,
+    target: TargetLevel | None = None,
+) -> Level:
     """Return the level of a relationship.
 
     Args:
         year: The customer's facts of the last ``WINDOW_DAYS`` days; None where the customer
             and the shop never spoke.
-        shop: Whether it offers contact.
+        shop: Whether it offers contact, and what it declares of everybody.
+        declared: The level that the customer's record declares, before the shop's.
+        target: The level that the relationship should have (``target_of``).
     """
     matters: Mapping[str, Matter] = {} if year is None else year.matters
     bought = Buying() if year is None else year.buying
@@ -148,7 +181,12 @@ def level_of(year: CustomerSummary | None, shop: Shop) -> Level:
         level: all(one.met for one in evidence if one.level is level) for level in RelationshipLevel
     }
     met[RelationshipLevel.PARTNERSHIP] &= met[RelationshipLevel.PROACTIVE]
-    return Level(level=[level for level in met if met[level]][-1], evidence=evidence)
+    return Level(
+        level=[level for level in met if met[level]][-1],
+        evidence=evidence,
+        declared=declared or shop.relationship_policy.declared,
+        target=target,
+    )
 
 
 def _times(matters: Mapping[str, Matter], words: Iterable[str]) -> int:

@@ -8,14 +8,23 @@ from attrs import frozen
 from crmkit.domain.consent import Consent, consents_of
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.level import Level, level_of
+from crmkit.domain.level_target import TargetLevel, target_of
 from crmkit.domain.lifecycle import Patience, Transition, intent_day, moves, patience
+from crmkit.domain.relationship_policy import RelationshipLevel
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import Stage, State
 from crmkit.domain.tally import Case, CustomerSummary, CustomerTally, Promise
 from crmkit.domain.times import date_of, microseconds, moment
 
-__all__ = ["OpenCase", "OpenPromise", "Relationship", "history_of", "relationship_of"]
+__all__ = [
+    "OpenCase",
+    "OpenPromise",
+    "Relationship",
+    "history_of",
+    "level_target_of",
+    "relationship_of",
+]
 
 FORMULA = (
     "the last move of the shop's table of moves, by occasions, intent and quiet days: dormant "
@@ -128,7 +137,7 @@ class Relationship(Shown):
         if self.last_order is not None and self.patience is not None:
             yield "orders", f"{_counted(self.occasions)}, the latest on {self.last_order}"
             yield "quiet", f"{self.quiet} days; {_told(self.patience)}"
-        yield "level", self.level
+        yield "level", "\n".join([str(self.level), *map(": ".join, self.level.told_beside)])
         yield "way here", " → ".join(f"{one.to} ({date_of(one.day)})" for one in self.history)
         for name, found in (("open cases", self.open_cases), ("promises", self.open_promises)):
             if found:
@@ -192,6 +201,19 @@ def history_of(
     )
 
 
+def level_target_of(summary: CustomerSummary, shop: Shop, buyers: int) -> TargetLevel:
+    """Return the level that the relationship with a customer should have.
+
+    Args:
+        summary: The customer, whose own margin counts.
+        shop: Its margin, where the cost of the goods is unknown, and its cuts.
+        buyers: How many customers of the base have bought.
+    """
+    profit, revenue = summary.buying.profit(shop.gross_margin), summary.buying.revenue
+    margin = None if profit is None or revenue <= 0 else profit / revenue
+    return target_of(buyers, margin, shop.relationship_policy)
+
+
 def relationship_of(
     tally: CustomerTally,
     summary: CustomerSummary,
@@ -200,6 +222,8 @@ def relationship_of(
     as_of: datetime,
     base_gap: float | None,
     shop: Shop,
+    buyers: int = 0,
+    declared: RelationshipLevel | None = None,
     owner: str | None = None,
 ) -> Relationship:
     """Return where a customer stands, how they came there, and on what evidence.
@@ -211,6 +235,8 @@ def relationship_of(
         as_of: The last moment that counts, in UTC.
         base_gap: ``usual_gap`` of the base.
         shop: Whose policy rules.
+        buyers: How many customers of the base have bought, for the target of the level.
+        declared: The level that the customer's record declares.
         owner: Who of the staff dealt with the customer last.
     """
     history, days, now = history_of(summary, base_gap, shop), summary.days, microseconds(as_of)
@@ -221,7 +247,9 @@ def relationship_of(
         state=history[-1].to,
         stage=Stage(shop.lifecycle.stages[history[-1].to]),
         history=history,
-        level=level_of(year, shop),
+        level=level_of(
+            year, shop, declared=declared, target=level_target_of(summary, shop, buyers)
+        ),
         since=date_of(history[0].day),
         last=date_of(summary.as_of_day if last is None else last),
         first_order=date_of(days[0]) if days else None,

@@ -12,6 +12,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.money import Money, currency_code, to_decimal
 from crmkit.domain.naming import by_field
+from crmkit.domain.relationship_policy import DEFAULT_RELATIONSHIP_POLICY, RelationshipPolicy
 from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle
 from crmkit.domain.surveys import BUILT_IN, Instrument
 from crmkit.domain.times import day_number, zone_of
@@ -61,6 +62,8 @@ class Shop:
         yearly_volume: Yearly spend at which the loyalty indicator "volume" reaches
             1 − 1/e; None leaves that indicator missing.
         lifecycle: The moves from state to state that there are.
+        relationship_policy: How far the shop says it goes for its customers, and from where on
+            they are many, or their margin high.
         intent_visits: Days with products looked at, within a fortnight, that show intent.
         instruments: The questionnaires that are understood.
         offers_contact: Whether every buyer is told how to reach the shop.
@@ -89,6 +92,7 @@ class Shop:
     loyal_occasions: int = field(default=3, validator=whole(2))
     yearly_volume: Money | None = field(default=None)
     lifecycle: Lifecycle = DEFAULT_LIFECYCLE
+    relationship_policy: RelationshipPolicy = DEFAULT_RELATIONSHIP_POLICY
     intent_visits: int = field(default=3, validator=whole(1))
     instruments: tuple[Instrument, ...] = field(default=BUILT_IN, converter=_instruments)
     offers_contact: bool = False

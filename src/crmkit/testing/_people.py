@@ -14,6 +14,7 @@ from crmkit.domain.customer import (
     IdentifierKind,
     Repair,
 )
+from crmkit.domain.relationship_policy import RelationshipLevel
 from crmkit.testing._values import (
     Strategy,
     customer_ids,
@@ -91,6 +92,7 @@ def _fields() -> dict[str, Strategy[Any]]:
         "contact_points": st.lists(contact_points(), max_size=2),
         "acquisition": st.none() | acquisitions(),
         "people": st.lists(ids(), max_size=2),
+        "declared_level": st.none() | st.sampled_from(RelationshipLevel),
         "tags": st.frozensets(st.text(max_size=3), max_size=3),
         "attributes": st.dictionaries(st.text(max_size=4), json_values(), max_size=2),
         "notes": st.lists(st.text(max_size=8), max_size=2),

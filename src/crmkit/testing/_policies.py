@@ -1,12 +1,13 @@
 """Strategies for shops, the data their policies hold, and their offers."""
 
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import strategies as st
 
 from crmkit.domain.interactions import Purpose, Risk
-from crmkit.domain.level import RelationshipLevel
 from crmkit.domain.offer import Eligibility, Offer, OfferKind, OfferPromise
+from crmkit.domain.relationship_policy import RelationshipLevel, RelationshipPolicy
 from crmkit.domain.scales import ReadAs, Scale
 from crmkit.domain.shop import SERVING_DRIVERS, Shop
 from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle, Stage, State
@@ -63,6 +64,22 @@ def lifecycles() -> Strategy[Lifecycle]:
     return st.builds(Lifecycle, moves=st.frozensets(st.tuples(state, state)), stages=stages)
 
 
+def relationship_policies() -> Strategy[RelationshipPolicy]:
+    """What a shop means to do for its customers, with any cuts."""
+    cuts = st.tuples(st.integers(1, 99), st.integers(100, 9_999), st.integers(0, 49))
+    return st.builds(
+        lambda declared, cut: RelationshipPolicy(
+            declared=declared,
+            few_up_to=cut[0],
+            many_from=cut[1],
+            low_margin=Decimal(cut[2]) / 100,
+            high_margin=Decimal(50 + cut[2]) / 100,
+        ),
+        st.none() | st.sampled_from(RelationshipLevel),
+        cuts,
+    )
+
+
 def shops(
     *,
     id: Strategy[str] | None = None,  # noqa: A002
@@ -85,6 +102,7 @@ def shops(
             loyal_occasions=st.integers(2, 9),
             yearly_volume=st.none() | some,
             lifecycle=st.just(DEFAULT_LIFECYCLE) | lifecycles(),
+            relationship_policy=relationship_policies(),
             intent_visits=st.integers(1, 9),
             instruments=st.just(BUILT_IN) | st.lists(instruments(), max_size=2),
             offers_contact=st.booleans(),

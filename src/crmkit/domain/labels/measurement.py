@@ -17,4 +17,6 @@ MEASUREMENT: Mapping[str, tuple[str, str]] = {
     # Satisfaction as behaviour shows it
     # Internal customers
     # Relationship and lifecycle
+    "target_level": ("target relationship level", "目标关系类型"),
+    "level_gap": ("levels short of the target", "与目标关系类型的差距"),
 }

@@ -28,6 +28,16 @@ TERMS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "proactive": ("proactive", "能动型"),
         "partnership": ("partnership", "伙伴型"),
     },
+    "CustomerNumber": {
+        "few": ("few", "少"),
+        "some": ("some", "中等"),
+        "many": ("many", "多"),
+    },
+    "MarginClass": {
+        "low": ("low", "低"),
+        "medium": ("medium", "中"),
+        "high": ("high", "高"),
+    },
     "CustomerKind": {
         "individual": ("individual", "个人"),
         "intermediary": ("intermediary", "中间商"),

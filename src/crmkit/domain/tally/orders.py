@@ -136,6 +136,7 @@ class Buying(Tally):
         delivered: Orders that count with a known day of delivery.
         promised: Those of them with a promised day.
         late: Those delivered after it.
+        owed_days: Days promised for orders that count and that did not arrive so far.
         faulty_orders: Orders of which something came back through the shop's fault.
         coded_orders: Orders of which something came back for a known reason.
         offer_orders: Orders that count and name an offer.
@@ -176,6 +177,9 @@ class Buying(Tally):
     delivered: int = count(where=row.is_order & row.delivered_day.known())
     promised: int = count(where=row.is_order & row.delivered_day.known() & row.promised_day.known())
     late: int = count(where=row.is_order & row.late)
+    owed_days: frozenset[int] = distinct(
+        row.promised_day, where=row.is_order & ~row.delivered_day.known()
+    )
     faulty_orders: int = count(where=(row.purchases > 0) & (row.faults > 0))
     coded_orders: int = count(where=(row.purchases > 0) & (row.coded > 0))
     offer_orders: int = count(where=row.is_order & (row.with_offer > 0))

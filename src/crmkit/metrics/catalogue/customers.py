@@ -1,6 +1,6 @@
 """The catalogue of the customer: where they stand, how they buy, whether they slip away."""
 
-from crmkit.domain import consent, level, offer_ruling, relationship
+from crmkit.domain import consent, level, level_target, offer_ruling, relationship
 from crmkit.domain.tally import summary
 from crmkit.metrics.catalogue.metric import WORD, Composite, Entry, Metric
 
@@ -60,6 +60,29 @@ CUSTOMERS: tuple[Entry, ...] = (
         source=level.SOURCE,
         function=_CARD,
         attribute="level",
+    ),
+    Metric(
+        name="target_level",
+        unit=WORD,
+        better="neither",
+        needs="how many have bought; the customer's margin",
+        formula=level_target.FORMULA,
+        source=level_target.SOURCE,
+        function="crmkit.domain.target_level",
+        attribute="levels",
+    ),
+    Metric(
+        name="level_gap",
+        unit="levels",
+        low=-4,
+        high=4,
+        better="neither",
+        needs="as target_level and relationship_level",
+        formula="levels by which the relationship level falls short of its target; below 0 where "
+        "it goes beyond",
+        source="crmkit",
+        function="crmkit.CustomerBase.profiles",
+        attribute="level_gap",
     ),
     Metric(
         name="may_contact",
