@@ -113,6 +113,8 @@ class Dossier:
             shop=self.shop,
             buyers=self.standards.buyers,
             declared=None if self.record is None else self.record.declared_level,
+            alive=self.value.alive.value,
+            deeds=self.loyalty.behavioural.score,
             owner=next(staff, None),
         )
 

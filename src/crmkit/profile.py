@@ -20,6 +20,7 @@ class Profile:
     Attributes:
         customer_id: Who.
         state: Where the customer stands.
+        state_confidence: Share, 0 to 1, of the known signs that agree with the state.
         level: How far the shop goes for them after the sale.
         level_gap: By how many levels the shop falls short of what pays for them; below 0 where it
             goes beyond, None where their margin is unknown.
@@ -49,6 +50,7 @@ class Profile:
 
     customer_id: str
     state: State
+    state_confidence: float | None
     level: RelationshipLevel
     level_gap: int | None
     orders: int

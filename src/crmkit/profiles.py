@@ -15,7 +15,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.level import WINDOW_DAYS, Level, has_contacts, level_of
 from crmkit.domain.lifecycle import patience
 from crmkit.domain.mapping import EMPTY
-from crmkit.domain.relationship import history_of, level_target_of
+from crmkit.domain.relationship import history_of, level_target_of, state_evidence_of
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
@@ -229,11 +229,16 @@ def _profile(
     shop: Shop,
 ) -> Profile:
     state = history_of(summary, gap, shop)[-1].to
-    limit = patience(summary.days, gap, shop).dormant_after if summary.days else None
-    threat = risk(summary, state=state, alive=value.alive.value, usual=limit, shop=shop)
+    quiet_for = patience(summary.days, gap, shop) if summary.days else None
+    limit = None if quiet_for is None else quiet_for.dormant_after
+    alive, deeds = value.alive.value, loyalty.behavioural.score
+    threat = risk(summary, state=state, alive=alive, usual=limit, shop=shop)
     return Profile(
         customer_id=summary.customer_id,
         state=state,
+        state_confidence=state_evidence_of(
+            summary, state, limit=quiet_for, shop=shop, alive=alive, deeds=deeds
+        ).confidence,
         level=level.level,
         level_gap=level.target_gap,
         orders=summary.buying.orders,
@@ -252,11 +257,11 @@ def _profile(
         cognitive=loyalty.cognitive.score,
         affective=loyalty.affective.score,
         intentional=loyalty.intentional.score,
-        behavioural=loyalty.behavioural.score,
+        behavioural=deeds,
         loyalty=loyalty.loyalty.overall,
         phase=loyalty.loyalty.phase,
         loyalty_class=loyalty.loyalty.typology.kind,
-        alive=value.alive.value,
+        alive=alive,
         expected_purchases=value.expected_purchases.value,
         future_revenue=value.future_revenue.value,
         future_low=value.future_revenue.low,

@@ -124,6 +124,7 @@ from crmkit.domain.returns import (
 from crmkit.domain.shop import (
     Shop,
 )
+from crmkit.domain.state_evidence import StateEvidence, StateSign
 from crmkit.domain.states import (
     Lifecycle,
     Stage,
@@ -219,6 +220,8 @@ __all__ = [
     "Stage",
     "StaleRecordError",
     "State",
+    "StateEvidence",
+    "StateSign",
     "Store",
     "StoreConflictError",
     "StoreError",

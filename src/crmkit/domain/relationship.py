@@ -1,6 +1,6 @@
 """One customer with the shop, as of a moment."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from attrs import frozen
@@ -10,20 +10,21 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.level import Level, level_of
 from crmkit.domain.level_target import TargetLevel, target_of
 from crmkit.domain.lifecycle import Patience, Transition, intent_day, moves, patience
+from crmkit.domain.open_matters import OpenCase, OpenPromise, open_cases, open_promises
 from crmkit.domain.relationship_policy import RelationshipLevel
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
+from crmkit.domain.state_evidence import StateEvidence, evidence_of
 from crmkit.domain.states import Stage, State
-from crmkit.domain.tally import Case, CustomerSummary, CustomerTally, Promise
-from crmkit.domain.times import date_of, microseconds, moment
+from crmkit.domain.tally import CustomerSummary, CustomerTally
+from crmkit.domain.times import date_of, microseconds
 
 __all__ = [
-    "OpenCase",
-    "OpenPromise",
     "Relationship",
     "history_of",
     "level_target_of",
     "relationship_of",
+    "state_evidence_of",
 ]
 
 FORMULA = (
@@ -31,55 +32,6 @@ FORMULA = (
     "beyond dormant_after, lost beyond twice that"
 )
 SOURCE = "crmkit, after the four stages and states of the textbooks"
-
-
-@frozen(kw_only=True)
-class OpenCase:
-    """A case that is not closed.
-
-    Attributes:
-        key: ``source/case_id``.
-        opened_at: When it was opened last, in UTC.
-        due: When it is to be closed, if that was said.
-        overdue: Whether that has passed.
-        complaint: Whether it is a complaint.
-        reopened: Whether it had been closed before.
-        severity: 1 (slight) to 5 (grave), where given.
-    """
-
-    key: str
-    opened_at: datetime
-    due: datetime | None
-    overdue: bool
-    complaint: bool
-    reopened: bool
-    severity: int | None
-
-    def __str__(self) -> str:
-        what = "complaint" if self.complaint else "case"
-        told = f"{what} {self.key} since {self.opened_at:%Y-%m-%d}"
-        return told + (" (reopened)" if self.reopened else "") + (", overdue" * self.overdue)
-
-
-@frozen(kw_only=True)
-class OpenPromise:
-    """A promise that is neither kept nor broken yet.
-
-    Attributes:
-        key: ``source/promise_id``.
-        made_at: When it was made, in UTC.
-        due: When it is to be kept, if that was said.
-        overdue: Whether that has passed.
-    """
-
-    key: str
-    made_at: datetime
-    due: datetime | None
-    overdue: bool
-
-    def __str__(self) -> str:
-        told = f"promise {self.key} of {self.made_at:%Y-%m-%d}"
-        return told if self.due is None else f"{told}, due {self.due:%Y-%m-%d}"
 
 
 @frozen(kw_only=True)
@@ -91,6 +43,7 @@ class Relationship(Shown):
         as_of: The last moment that counts, in UTC.
         state: Where the customer stands.
         stage: What the shop does with a customer in that state.
+        evidence: How far models and loyalty agree with the state.
         history: Every move that led there.
         level: How far the shop goes for them after the sale, with the evidence.
         since: Day of the first fact.
@@ -109,6 +62,7 @@ class Relationship(Shown):
     as_of: datetime
     state: State
     stage: Stage
+    evidence: StateEvidence
     history: tuple[Transition, ...]
     level: Level
     since: date
@@ -137,6 +91,7 @@ class Relationship(Shown):
         if self.last_order is not None and self.patience is not None:
             yield "orders", f"{_counted(self.occasions)}, the latest on {self.last_order}"
             yield "quiet", f"{self.quiet} days; {_told(self.patience)}"
+            yield "evidence", self.evidence
         yield "level", "\n".join([str(self.level), *map(": ".join, self.level.told_beside)])
         yield "way here", " → ".join(f"{one.to} ({date_of(one.day)})" for one in self.history)
         for name, found in (("open cases", self.open_cases), ("promises", self.open_promises)):
@@ -163,7 +118,7 @@ class Relationship(Shown):
             source=SOURCE,
             inputs=inputs,
             left_out=self.notes,
-            parts=(self.level.explain(),),
+            parts=(self.evidence.explain(), self.level.explain()),
         )
 
 
@@ -214,6 +169,36 @@ def level_target_of(summary: CustomerSummary, shop: Shop, buyers: int) -> Target
     return target_of(buyers, margin, shop.relationship_policy)
 
 
+def state_evidence_of(
+    summary: CustomerSummary,
+    state: State,
+    *,
+    limit: Patience | None,
+    shop: Shop,
+    alive: float | None,
+    deeds: float | None,
+) -> StateEvidence:
+    """Return how far models and loyalty agree with the state of a customer.
+
+    Args:
+        summary: The customer, as of a day.
+        state: Where they stand.
+        limit: How long they may be quiet; None without an occasion.
+        shop: Whose policy rules.
+        alive: Chance that they are still a customer, 0 to 1, as a model says.
+        deeds: Behavioural loyalty, 0 to 1.
+    """
+    return evidence_of(
+        state,
+        occasions=len(summary.days),
+        loyal_occasions=shop.loyal_occasions,
+        quiet=summary.quiet,
+        dormant_after=None if limit is None else limit.dormant_after,
+        alive=alive,
+        deeds=deeds,
+    )
+
+
 def relationship_of(
     tally: CustomerTally,
     summary: CustomerSummary,
@@ -224,6 +209,8 @@ def relationship_of(
     shop: Shop,
     buyers: int = 0,
     declared: RelationshipLevel | None = None,
+    alive: float | None = None,
+    deeds: float | None = None,
     owner: str | None = None,
 ) -> Relationship:
     """Return where a customer stands, how they came there, and on what evidence.
@@ -237,15 +224,21 @@ def relationship_of(
         shop: Whose policy rules.
         buyers: How many customers of the base have bought, for the target of the level.
         declared: The level that the customer's record declares.
+        alive: Chance that they are still a customer, 0 to 1, as a model says.
+        deeds: Behavioural loyalty, 0 to 1.
         owner: Who of the staff dealt with the customer last.
     """
     history, days, now = history_of(summary, base_gap, shop), summary.days, microseconds(as_of)
     last = summary.dealings.last_seen_day
+    limit = patience(days, base_gap, shop) if days else None
     return Relationship(
         customer_id=summary.customer_id,
         as_of=as_of,
         state=history[-1].to,
         stage=Stage(shop.lifecycle.stages[history[-1].to]),
+        evidence=state_evidence_of(
+            summary, history[-1].to, limit=limit, shop=shop, alive=alive, deeds=deeds
+        ),
         history=history,
         level=level_of(
             year, shop, declared=declared, target=level_target_of(summary, shop, buyers)
@@ -256,51 +249,12 @@ def relationship_of(
         last_order=date_of(days[-1]) if days else None,
         occasions=len(days),
         quiet=summary.quiet,
-        patience=patience(days, base_gap, shop) if days else None,
+        patience=limit,
         owner=owner,
-        open_cases=_open_cases(tally.cases, now),
-        open_promises=_open_promises(tally.promises, now),
+        open_cases=open_cases(tally.cases, now),
+        open_promises=open_promises(tally.promises, now),
         consents=consents_of(summary.matters),
         notes=_tenure_notes(days, shop),
-    )
-
-
-def _due(due_at: int | None) -> datetime | None:
-    return None if due_at is None else moment(due_at)
-
-
-def _urgency(due_at: int | None, since: int | None, key: str) -> tuple[bool, int, int, str]:
-    return (due_at is None, due_at or 0, since or 0, key)
-
-
-def _open_cases(cases: Mapping[str, Case], now: int) -> tuple[OpenCase, ...]:
-    found = [(key, one) for key, one in cases.items() if one.is_open]
-    found.sort(key=lambda each: _urgency(each[1].due_at, each[1].last_opened_at, each[0]))
-    return tuple(
-        OpenCase(
-            key=key,
-            opened_at=moment(one.last_opened_at or 0),
-            due=_due(one.due_at),
-            overdue=one.due_at is not None and one.due_at < now,
-            complaint=one.is_complaint,
-            reopened=one.reopened,
-            severity=one.severity,
-        )
-        for key, one in found
-    )
-
-
-def _open_promises(promises: Mapping[str, Promise], now: int) -> tuple[OpenPromise, ...]:
-    found = [(key, one) for key, one in promises.items() if one.is_pending]
-    found.sort(key=lambda each: _urgency(each[1].due_at, each[1].made_at, each[0]))
-    return tuple(
-        OpenPromise(
-            key=key,
-            made_at=moment(one.made_at or 0),
-            due=_due(one.due_at),
-            overdue=one.due_at is not None and one.due_at < now,
-        )
-        for key, one in found
     )
 
 

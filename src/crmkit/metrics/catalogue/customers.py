@@ -1,6 +1,6 @@
 """The catalogue of the customer: where they stand, how they buy, whether they slip away."""
 
-from crmkit.domain import consent, level, level_target, offer_ruling, relationship
+from crmkit.domain import consent, level, level_target, offer_ruling, relationship, state_evidence
 from crmkit.domain.tally import summary
 from crmkit.metrics.catalogue.metric import WORD, Composite, Entry, Metric
 
@@ -50,6 +50,18 @@ CUSTOMERS: tuple[Entry, ...] = (
         source=relationship.SOURCE,
         function=_CARD,
         attribute="state",
+    ),
+    Metric(
+        name="state_confidence",
+        unit="share",
+        low=0,
+        high=1,
+        better="neither",
+        needs="orders; a model of buying and behavioural loyalty where there are",
+        formula=state_evidence.FORMULA,
+        source=state_evidence.SOURCE,
+        function=_ROW,
+        attribute="state_confidence",
     ),
     Metric(
         name="relationship_level",

@@ -12,6 +12,7 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.state_evidence import DEEDS_NEEDED
 
 __all__ = ["DEFAULT_ANCHORS", "Anchors"]
 
@@ -44,7 +45,7 @@ class Anchors:
 
     purchases_per_year: float = field(default=4.0, validator=_positive)
     price_cap: float = field(default=0.25, validator=_positive)
-    threshold: float = field(default=0.6, validator=_share)
+    threshold: float = field(default=DEEDS_NEEDED, validator=_share)
     hysteresis: float = field(default=0.05, validator=_share)
     patronage_cut: float = field(default=0.5, validator=_share)
     volume_reference: float | None = field(default=None, validator=_positive)
