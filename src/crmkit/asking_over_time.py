@@ -15,6 +15,7 @@ from crmkit.metrics.kpis.calendar_periods import Every
 from crmkit.metrics.kpis.cohort_rows import CohortKind
 from crmkit.metrics.kpis.cohorts import Cohorts, cohorts
 from crmkit.metrics.kpis.kaplan_meier import KaplanMeier, kaplan_meier
+from crmkit.metrics.kpis.lapse_rules import LapseRules, lapse_rules
 from crmkit.metrics.kpis.movement import Movement, movement_of
 from crmkit.metrics.kpis.revenue_retention import RevenueRetention, revenue_retention_of
 from crmkit.metrics.kpis.standings import standings
@@ -122,6 +123,34 @@ class AskingOverTime(OpenedBase):
         """
         reading = self._readings.at(self._moment(as_of), known_at)
         return holdout(_buyers(reading), split=split, until=date_of(reading.as_of_day))
+
+    def lapse_rules(
+        self, *, split: date, as_of: AsOf | None = None, known_at: datetime | None = None
+    ) -> LapseRules:
+        """Return how often each rule would have called a customer lost who came back.
+
+        Personal rules, fixed windows and the model of that day are tried on what came between
+        the split and ``as_of``. Void orders are void on both sides of the split.
+
+        Args:
+            split: The last day that the rules may know.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: The split is not before the end.
+        """
+        reading = self._readings.at(self._moment(as_of), known_at)
+        earlier = self._readings.at(self._moment(split), known_at).profiles
+        then = {one.customer_id: one.alive for one in earlier}
+        buyers = _buyers(reading)
+        return lapse_rules(
+            [map(date_of, one.days) for one in buyers],
+            split=split,
+            until=date_of(reading.as_of_day),
+            shop=self.shop,
+            alive=[then.get(one.customer_id) for one in buyers],
+        )
 
     def forecast(
         self,

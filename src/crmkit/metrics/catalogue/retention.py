@@ -168,4 +168,34 @@ RETENTION: tuple[Entry, ...] = (
         function=_MOVEMENT_OF,
         attribute="fall_rate",
     ),
+    Composite(
+        name="lapse_rules",
+        holds=("false_loss", "lost_found"),
+        needs="the days on which each customer bought, before and after a day",
+        formula="each rule calls customers lost on a day, from what was known by then; what they "
+        "did afterwards judges the rule",
+        source="crmkit",
+        function="crmkit.metrics.lapse_rules",
+    ),
+    Metric(
+        name="false_loss",
+        unit="share",
+        low=0,
+        high=1,
+        better="lower",
+        needs="as lapse_rules",
+        formula="customers called lost who bought afterwards ÷ customers called lost; Wilson "
+        "interval",
+        source="practice; interval: Wilson (1927)",
+    ),
+    Metric(
+        name="lost_found",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="as lapse_rules",
+        formula="customers called lost ÷ customers who did not buy afterwards; Wilson interval",
+        source="practice; interval: Wilson (1927)",
+    ),
 )

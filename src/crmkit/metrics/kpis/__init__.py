@@ -14,6 +14,7 @@ from crmkit.metrics.kpis.lapse import (
     shrunk_lapse_threshold,
     silence_chance,
 )
+from crmkit.metrics.kpis.lapse_rules import JudgedRule, LapseRules, lapse_rules
 from crmkit.metrics.kpis.movement import Movement, movement, movement_of
 from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
 from crmkit.metrics.kpis.revenue_retention import (
@@ -36,7 +37,9 @@ __all__ = [
     "CustomerRfm",
     "Flow",
     "GammaLapse",
+    "JudgedRule",
     "KaplanMeier",
+    "LapseRules",
     "Movement",
     "PeriodKpis",
     "RevenueRetention",
@@ -54,6 +57,7 @@ __all__ = [
     "customer_rfm",
     "gamma_lapse",
     "kaplan_meier",
+    "lapse_rules",
     "lapse_threshold",
     "movement",
     "movement_of",
