@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crmkit.adapters.importers import read_orders, read_surveys
+    from crmkit.adapters.importers import read_orders, read_questionnaires, read_surveys
     from crmkit.customer_base import CustomerBase
     from crmkit.domain.customer import Customer
     from crmkit.domain.errors import CrmkitError
@@ -35,12 +35,14 @@ __all__ = [
     "Shop",
     "SurveyResponse",
     "read_orders",
+    "read_questionnaires",
     "read_surveys",
 ]
 
 _HOMES = {
     "CustomerBase": "crmkit.customer_base",
     "read_orders": "crmkit.adapters.importers",
+    "read_questionnaires": "crmkit.adapters.importers",
     "read_surveys": "crmkit.adapters.importers",
 }
 

@@ -222,3 +222,54 @@ def test_a_question_is_read_back_from_its_key(name, item, touchpoint):
     question = Question(name, item, touchpoint)
     assert Question.parse(question.key(Scale(-3, 3))) == question
     assert question.name == f"{name}/{item}"
+
+
+WORDED = Item(name="joy", scale=(0, 2), words=("Never", "Now and then", "I’m always happy"))
+
+
+@pytest.mark.parametrize(
+    ("given", "step"),
+    [
+        (1, 1),
+        ("2", 2),
+        (" now  AND then ", 1),
+        ("I'm always happy", 2),
+        ("never", 0),
+        (None, None),
+        ("  ", None),
+    ],
+)
+def test_a_step_is_chosen_by_number_or_by_wording(given, step):
+    assert WORDED.step(given) == step
+
+
+@pytest.mark.parametrize("given", [3, -1, "3", "often", 1.5, True])
+def test_what_is_no_step_is_refused_with_the_wordings(given):
+    with pytest.raises(InvalidValueError, match="'Now and then'"):
+        WORDED.step(given)
+
+
+@pytest.mark.parametrize("words", [("a", "b"), ("a", "b", "A ")])
+def test_each_step_has_a_wording_of_its_own(words):
+    with pytest.raises(InvalidValueError, match="must word each of the 3 steps, no two alike"):
+        Item(name="joy", scale=(0, 2), words=words)
+
+
+def test_an_instrument_words_its_items_and_makes_typed_answers():
+    own = Instrument(
+        name="own",
+        scale=(1, 3),
+        words=("no", "so so", "yes"),
+        items={
+            "fair": None,
+            "rank": {"scale": (0, 5), "reads": "rank", "indicator": "top_of_mind"},
+        },
+    )
+    assert own.item("fair").words == ("no", "so so", "yes")
+    assert own.item("rank").words == ()
+    assert own.answers({"rank": "4", "fair": "Yes"}) == (
+        Answer(item="rank", value=4, scale=Scale(0, 5)),
+        Answer(item="fair", value=3, scale=Scale(1, 3)),
+    )
+    with pytest.raises(InvalidValueError, match="item is 'fare', but must be one of fair, rank"):
+        own.answers({"fare": 1})

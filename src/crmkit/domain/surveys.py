@@ -15,14 +15,14 @@ Tellegen (1988) for affect, 1 to 5.
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Self
 
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.scales import ReadAs, Scale, reading_of
+from crmkit.domain.items import Indicator, Item, scale_of, without
+from crmkit.domain.scales import ReadAs, Scale
 from crmkit.domain.validators import named
 
 __all__ = [
@@ -101,111 +101,22 @@ class Question(NamedTuple):
         return self.name + (f"@{self.touchpoint}" if self.touchpoint else "")
 
 
-class Indicator(StrEnum):
-    """What an item can tell about a customer.
-
-    Satisfaction: ``SATISFACTION``, ``EASE``. Cognitive loyalty: ``TOP_OF_MIND`` (the shop is
-    the first to come to mind), ``FIRST_CHOICE`` (the chance of choosing it first),
-    ``PRICE_TOLERANCE`` (the premium accepted before leaving), ``PREFERENCE`` (over rivals).
-    Affective: ``POSITIVE_AFFECT`` and ``NEGATIVE_AFFECT``, two scales. Intentional:
-    ``RECOMMEND``, ``REPURCHASE``, ``EXPAND`` (buy more kinds of things), ``SWITCH`` (leave).
-    Behavioural: ``SHARE_OF_WALLET``.
-    """
-
-    SATISFACTION = "satisfaction"
-    EASE = "ease"
-    TOP_OF_MIND = "top_of_mind"
-    FIRST_CHOICE = "first_choice"
-    PRICE_TOLERANCE = "price_tolerance"
-    PREFERENCE = "preference"
-    POSITIVE_AFFECT = "positive_affect"
-    NEGATIVE_AFFECT = "negative_affect"
-    RECOMMEND = "recommend"
-    REPURCHASE = "repurchase"
-    EXPAND = "expand"
-    SWITCH = "switch"
-    SHARE_OF_WALLET = "share_of_wallet"
-
-
-def _scale(value: Any) -> Scale:
-    if isinstance(value, Scale):
-        return value
-    return Scale(**value) if isinstance(value, Mapping) else Scale(*value)
-
-
-def _scale_if_given(value: Any) -> Scale | None:
-    return None if value is None else _scale(value)
-
-
-_W = TypeVar("_W", bound=StrEnum)
-
-
-def _one_of(words: type[_W], name: str, value: str) -> _W:
-    if value not in list(words):
-        raise InvalidValueError(name, value, f"must be one of {', '.join(words)}")
-    return words(value)
-
-
-def _indicator(value: str) -> Indicator:
-    return _one_of(Indicator, "indicator", value)
-
-
-def _reads(value: str) -> ReadAs:
-    return _one_of(ReadAs, "reads", value)
-
-
-def _without(sign: str, role: str, name: str) -> None:
-    if sign in name:
-        raise InvalidValueError(role, name, f"must not hold {sign!r}, which ends it in a key")
-
-
-@frozen(kw_only=True)
-class Item:
-    """What one question of an instrument asks for.
-
-    Attributes:
-        name: The word used in answers.
-        indicator: What it tells.
-        scale: The steps there are; an answer on other steps is not an answer to it.
-        reads: How a step is read.
-        reverse: Whether it is worded against its indicator ("I would stay", for ``SWITCH``).
-    """
-
-    name: str = field(validator=named)
-    indicator: Indicator = field(converter=_indicator)
-    scale: Scale = field(converter=_scale)
-    reads: ReadAs = field(default=ReadAs.SCALE, converter=_reads)
-    reverse: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        _without("@", "item", self.name)
-        if self.reads is ReadAs.RANK and (self.scale.low not in {0, 1} or self.reverse):
-            raise InvalidValueError(
-                "scale", self.scale, "a rank starts at 1, or at 0 for not named, and is not turned"
-            )
-        if self.reads is ReadAs.PERCENT and not 0 <= self.scale.low < self.scale.high <= 100:
-            raise InvalidValueError("scale", self.scale, "a percentage must lie from 0 to 100")
-
-    def reading(self, value: float) -> float:
-        """Return how much of the indicator a step tells, 0 to 1."""
-        return reading_of(value, self.scale, self.reads, reverse=self.reverse)
-
-
-def _item(name: str, given: Any, scale: Scale | None) -> Item:
+def _item(name: str, given: Any, scale: Scale | None, words: Sequence[str]) -> Item:
     """An item from what stands under its name: itself, plain data, or only an indicator."""
     if isinstance(given, Item):
         return given
     fields = dict(given) if isinstance(given, Mapping) else {"indicator": given}
-    fields = {"name": name, "scale": scale, **fields}
+    own = "scale" in fields and fields["scale"] is not None
+    fields = {"name": name, "scale": scale, "words": () if own else words, **fields}
     if fields["scale"] is None:
         raise InvalidValueError("scale", None, f"must be stated for the item {name!r}")
     return Item(**fields)
 
 
-def _items(given: Any, scale: Scale | None) -> tuple[Item, ...]:
+def _items(given: Any, scale: Scale | None, words: Sequence[str]) -> tuple[Item, ...]:
     if isinstance(given, Mapping):
-        return tuple(_item(name, one, scale) for name, one in given.items())
-    return tuple(_item("", one, scale) for one in given)
+        return tuple(_item(name, one, scale, words) for name, one in given.items())
+    return tuple(_item("", one, scale, words) for one in given)
 
 
 @frozen(kw_only=True, init=False)
@@ -215,13 +126,15 @@ class Instrument:
     Attributes:
         name: The word used in responses.
         items: What it asks, each name once. May be given as a mapping from name to indicator
-            (on ``scale``), to an item, or to plain data.
+            (None where an item tells nothing by itself), to an item, or to plain data.
         scale: The scale of items that state none of their own; None where each states one.
+        words: How the steps of that scale are worded, the lowest first.
     """
 
     name: str = field(validator=named)
     items: tuple[Item, ...]
     scale: Scale | None = None
+    words: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -229,18 +142,43 @@ class Instrument:
         name: str,
         items: Mapping[str, Any] | Iterable[Any],
         scale: Scale | Mapping[str, int] | tuple[int, int] | None = None,
+        words: Sequence[str] = (),
     ) -> None:
-        shared = _scale_if_given(scale)
-        self.__attrs_init__(name=name, items=_items(items, shared), scale=shared)
+        shared = None if scale is None else scale_of(scale)
+        said = tuple(words)
+        self.__attrs_init__(name=name, items=_items(items, shared, said), scale=shared, words=said)
 
     def __attrs_post_init__(self) -> None:
-        _without("/", "instrument", self.name)
+        without("/", "instrument", self.name)
         if not self.items or len({one.name for one in self.items}) < len(self.items):
             raise InvalidValueError("items", self.name, "must name at least one item, each once")
 
     def item(self, name: str) -> Item | None:
         """Return the item called ``name``, or None where there is none."""
         return next((one for one in self.items if one.name == name), None)
+
+    def answers(self, given: Mapping[str, int | str | None]) -> tuple[Answer, ...]:
+        """Return answers with their scales, ready for a ``SurveyResponse``.
+
+        Args:
+            given: What was answered, by item: a step, its wording, or None for a question left
+                open.
+
+        Raises:
+            InvalidValueError: An item that is not asked, or an answer that is none of its steps.
+
+        >>> mood = Instrument(name="mood", scale=(1, 5), items={"joy": "positive_affect"})
+        >>> mood.answers({"joy": 4})[0].value
+        4
+        """
+        found = []
+        for name, value in given.items():
+            item = self.item(name)
+            if item is None:
+                asked = ", ".join(one.name for one in self.items)
+                raise InvalidValueError("item", name, f"must be one of {asked}")
+            found.append(Answer(item=name, value=item.step(value), scale=item.scale))
+        return tuple(found)
 
 
 _JUSTER = Scale(0, 10)

@@ -86,7 +86,7 @@ def _rank(share: float, scale: Scale, draw: Random) -> int:
 
 def _step(item: Item, truth: Planted, draw: Random) -> int:
     """The step that a customer chooses."""
-    noisy = _noisy(_TRUTH[item.indicator](truth), draw)
+    noisy = _noisy(_TRUTH[Indicator(item.indicator or item.name)](truth), draw)
     if item.reads is ReadAs.RANK:
         return _rank(noisy, item.scale, draw)
     if item.reads is ReadAs.PERCENT:

@@ -37,17 +37,22 @@ _SCALES = {
 def items() -> Strategy[Item]:
     """Questions of instruments, read in every way."""
 
-    def read(way: ReadAs) -> Strategy[Item]:
+    def read(way: ReadAs, scale: Scale) -> Strategy[Item]:
+        steps = range(scale.low, scale.high + 1)
+        words = tuple(f"step {step}" for step in steps) if len(steps) < 12 else ()
         return st.builds(
             Item,
             name=ids().filter(lambda name: "@" not in name),
-            indicator=st.sampled_from(Indicator),
-            scale=_SCALES[way],
+            indicator=st.none() | st.sampled_from(Indicator),
+            scale=st.just(scale),
             reads=st.just(way),
             reverse=st.just(value=False) if way is ReadAs.RANK else st.booleans(),
+            words=st.just(()) | st.just(words),
         )
 
-    return st.sampled_from(ReadAs).flatmap(read)
+    ways = st.sampled_from(ReadAs)
+    read_so = ways.flatmap(lambda way: st.tuples(st.just(way), _SCALES[way]))
+    return read_so.flatmap(lambda both: read(*both))
 
 
 def instruments() -> Strategy[Instrument]:

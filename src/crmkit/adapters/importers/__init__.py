@@ -8,13 +8,16 @@ the open orders and not the file.
 
 from crmkit.adapters.importers.orders import OrderLog, read_orders
 from crmkit.adapters.importers.presets import PRESETS, Preset
+from crmkit.adapters.importers.questionnaires import QuestionnaireLog, read_questionnaires
 from crmkit.adapters.importers.surveys import SurveyLog, read_surveys
 
 __all__ = [
     "PRESETS",
     "OrderLog",
     "Preset",
+    "QuestionnaireLog",
     "SurveyLog",
     "read_orders",
+    "read_questionnaires",
     "read_surveys",
 ]

@@ -19,7 +19,8 @@ from crmkit.domain.interactions import SurveyResponse
 from crmkit.domain.problems import RowProblem
 from crmkit.domain.surveys import Answer, Instrument, Scale, instrument
 
-_OPEN = frozenset({"", "na", "n/a", "nan", "null", "none"})
+#: What stands for a question left open.
+OPEN = frozenset({"", "na", "n/a", "nan", "null", "none"})
 
 
 @frozen(kw_only=True)
@@ -139,7 +140,7 @@ class ResponseBuilder:
         item = self._columns.cell("item", cells) or _only_item(name, known)
         return Answer(
             item=item,
-            value=None if text.casefold() in _OPEN else _step("value", text),
+            value=None if text.casefold() in OPEN else _chosen(text, known, item),
             scale=self._scale(cells, name, item, known),
         )
 
@@ -198,6 +199,15 @@ class ResponseBuilder:
         about = (self._columns.cell(role, first.row[1]) for role in ("touchpoint", "order"))
         content = (first.customer, first.instrument, first.at.isoformat(), *about)
         return self._ids.of(content)
+
+
+def _chosen(text: str, known: Instrument | None, item: str) -> int:
+    """The step that a cell chooses: a number, or one of the wordings of its item."""
+    declared = None if known is None else known.item(item)
+    step = None
+    if declared is not None and declared.words and not text[:1].isdecimal():
+        step = declared.step(text)
+    return _step("value", text) if step is None else step
 
 
 def _twice(answer: Answer) -> Refused:

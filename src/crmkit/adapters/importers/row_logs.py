@@ -8,7 +8,7 @@ rows of the groups that are open.
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from crmkit.adapters.importers.refusals import Broken, Row
@@ -95,9 +95,13 @@ class RowLog(ABC, Generic[T]):
         self.total_rows = row
         return last
 
+    def _refused_rows(self, built: Iterable[T | RowProblem]) -> int:
+        """Return how many rows became nothing but problems; by default one for each problem."""
+        return sum(isinstance(one, RowProblem) for one in built)
+
     def _built(self, builder: Builder[T], rows: list[Row]) -> list[T | RowProblem]:
         built = builder.build(rows)
-        refused = sum(isinstance(one, RowProblem) for one in built)
+        refused = self._refused_rows(built)
         self.rows_refused += refused
         self.rows_used += len(rows) - refused
         return built
