@@ -7,7 +7,6 @@ from crmkit.domain.consent import Permission, may_contact
 from crmkit.domain.offer import Offer
 from crmkit.domain.offer_ruling import Ruling, may_offer
 from crmkit.domain.offer_uptake import progress_of, uptake
-from crmkit.domain.relationship import Relationship
 from crmkit.domain.returns import facts_of
 from crmkit.domain.tally import CustomerSummary, CustomerTally
 from crmkit.domain.times import (
@@ -30,16 +29,6 @@ class AskingOne(OpenedBase):
             InvalidValueError: Nothing is known of the customer by then, or it is a guest.
         """
         return self._dossier(customer_id, as_of, known_at).summary
-
-    def relationship(
-        self, customer_id: str, *, as_of: AsOf | None = None, known_at: datetime | None = None
-    ) -> Relationship:
-        """Return where a customer stands, how they came there, and on what evidence.
-
-        Raises:
-            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
-        """
-        return self._dossier(customer_id, as_of, known_at).relationship
 
     def value(
         self,

@@ -7,41 +7,26 @@ the answer is as of now.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
-from typing import Any, overload
+from typing import Any
 
 from attrs import define
 
 from crmkit.asking_all import AskingAll
 from crmkit.asking_one import AskingOne
+from crmkit.asking_one_or_all import AskingOneOrAll
 from crmkit.asking_over_time import AskingOverTime
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import MissingExtraError
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added
 from crmkit.domain.problems import RowProblem
-from crmkit.domain.times import (
-    AsOf,
-    Period,
-)
+from crmkit.domain.times import AsOf
 from crmkit.loading import BATCH, LoadReport, Progress, load
-from crmkit.metrics.loyalty.observed import (
-    BaseLoyalty,
-    CustomerLoyalty,
-    base_loyalty,
-)
-from crmkit.metrics.satisfaction.asked import stated_satisfaction
-from crmkit.metrics.satisfaction.base import BaseSatisfaction
-from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
-from crmkit.metrics.satisfaction.shown import mean_shown
-from crmkit.metrics.satisfaction.trend import satisfaction_trend
 from crmkit.metrics.value.base.base_models import BaseModels
-from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
-from crmkit.worth import RelationshipValues, relationship_values
 
 
 @define(kw_only=True)
-class CustomerBase(AskingOne, AskingAll, AskingOverTime):
+class CustomerBase(AskingOne, AskingAll, AskingOneOrAll, AskingOverTime):
     """A shop's customers, ready to be asked about.
 
     Open one with ``CustomerBase.open``; it is a context manager.
@@ -51,8 +36,6 @@ class CustomerBase(AskingOne, AskingAll, AskingOverTime):
     >>> base.record([]).accepted
     0
     """
-
-    # --- facts in ---------------------------------------------------------------------------
 
     def record(self, interactions: Iterable[Interaction]) -> Added:
         """Keep what happened, all or nothing.
@@ -122,120 +105,3 @@ class CustomerBase(AskingOne, AskingAll, AskingOverTime):
                 raise fit
         self.store.put_models(self.shop.id, standards.to_save())
         return models
-
-    # --- one customer, or all ---------------------------------------------------------------
-
-    @overload
-    def satisfaction(
-        self, customer_id: str, *, as_of: AsOf | None = ..., known_at: datetime | None = ...
-    ) -> CustomerSatisfaction: ...
-
-    @overload
-    def satisfaction(
-        self, customer_id: None = ..., *, as_of: AsOf | None = ..., known_at: datetime | None = ...
-    ) -> BaseSatisfaction: ...
-
-    def satisfaction(
-        self,
-        customer_id: str | None = None,
-        *,
-        as_of: AsOf | None = None,
-        known_at: datetime | None = None,
-    ) -> CustomerSatisfaction | BaseSatisfaction:
-        """Return how satisfied a customer is, or all customers are: asked, and shown, apart.
-
-        Raises:
-            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
-        """
-        if customer_id is not None:
-            return self._dossier(customer_id, as_of, known_at).satisfaction
-        until, instruments = self._moment(as_of), self.shop.instruments
-        reading = self._readings.at(until, known_at)
-        profiles, people = reading.profiles, reading.base.customers.values()
-        asked = any(one.dealings.surveys for one in people)
-        everything = self._readings.until(until, known_at) if asked else ()
-        facts = (fact for fact in everything if not fact.guest)
-        return BaseSatisfaction(
-            asked=stated_satisfaction(profiles.answers, instruments=instruments),
-            shown=mean_shown(profiles.shown),
-            trends=satisfaction_trend(facts, instruments=instruments),
-        )
-
-    @overload
-    def loyalty(
-        self, customer_id: str, *, as_of: AsOf | None = ..., known_at: datetime | None = ...
-    ) -> CustomerLoyalty: ...
-
-    @overload
-    def loyalty(
-        self, customer_id: None = ..., *, as_of: AsOf | None = ..., known_at: datetime | None = ...
-    ) -> BaseLoyalty: ...
-
-    def loyalty(
-        self,
-        customer_id: str | None = None,
-        *,
-        as_of: AsOf | None = None,
-        known_at: datetime | None = None,
-    ) -> CustomerLoyalty | BaseLoyalty:
-        """Return how loyal a customer is, as far as was observed, or the means over buyers.
-
-        Raises:
-            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
-        """
-        if customer_id is not None:
-            return self._dossier(customer_id, as_of, known_at).loyalty
-        until = self._moment(as_of)
-        return base_loyalty(self._readings.at(until, known_at).profiles.loyalties)
-
-    @overload
-    def relationship_value(
-        self,
-        customer_id: str,
-        *,
-        period: Period | None = ...,
-        as_of: AsOf | None = ...,
-        known_at: datetime | None = ...,
-    ) -> RelationshipValue: ...
-
-    @overload
-    def relationship_value(
-        self,
-        customer_id: None = ...,
-        *,
-        period: Period | None = ...,
-        as_of: AsOf | None = ...,
-        known_at: datetime | None = ...,
-    ) -> RelationshipValues: ...
-
-    def relationship_value(
-        self,
-        customer_id: str | None = None,
-        *,
-        period: Period | None = None,
-        as_of: AsOf | None = None,
-        known_at: datetime | None = None,
-    ) -> RelationshipValue | RelationshipValues:
-        """Return the five indicators of a relationship over a period, or of all of them.
-
-        Args:
-            customer_id: Whose; by default everybody's, with guests and the shop's total.
-            period: The days; by default the fiscal year of ``as_of``, as far as it has come.
-            as_of: The last moment that counts; now by default.
-            known_at: Limits the facts to those recorded by then.
-
-        Raises:
-            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
-        """
-        if customer_id is not None:
-            dossier = self._dossier(customer_id, as_of, known_at)
-            return dossier.relationship_value(period or self._fiscal_year(dossier.as_of_day))
-        until = self._moment(as_of)
-        reading = self._readings.at(until, known_at)
-        return relationship_values(
-            period or self._fiscal_year(reading.as_of_day),
-            profiles=reading.profiles,
-            base=reading.base,
-            within=reading.within,
-            facts=reading.read,
-        )
