@@ -77,7 +77,7 @@ class AskingOneOrAll(OpenedBase):
         """The level that the shop says it keeps with each, where it says so."""
         usual, found = self.shop.relationship_policy.declared, {}
         for customer_id in ids:
-            record = self.store.customer(self.shop.id, customer_id)
+            record = self._record(customer_id)
             level = usual if record is None else record.declared_level or usual
             if level is not None:
                 found[customer_id] = level
@@ -245,7 +245,7 @@ class AskingOneOrAll(OpenedBase):
         """The places of the customers of a segment; all without one."""
         if segment is None:
             return range(len(profiles))
-        ids = members_of(segment, profiles, lambda one: self.store.customer(self.shop.id, one))
+        ids = members_of(segment, profiles, self._record)
         return [row for row, one in enumerate(profiles.rows) if one.customer_id in ids]
 
 

@@ -12,8 +12,9 @@ from typing import Any
 from attrs import define
 
 from crmkit.asking_all import AskingAll
+from crmkit.asking_answers import AskingAnswers
+from crmkit.asking_changes import AskingChanges
 from crmkit.asking_one import AskingOne
-from crmkit.asking_one_or_all import AskingOneOrAll
 from crmkit.asking_over_time import AskingOverTime
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import MissingExtraError
@@ -26,7 +27,7 @@ from crmkit.metrics.value.base.base_models import BaseModels
 
 
 @define(kw_only=True)
-class CustomerBase(AskingOne, AskingAll, AskingOneOrAll, AskingOverTime):
+class CustomerBase(AskingOne, AskingAll, AskingChanges, AskingOverTime, AskingAnswers):
     """A shop's customers, ready to be asked about.
 
     Open one with ``CustomerBase.open``; it is a context manager.
@@ -83,7 +84,7 @@ class CustomerBase(AskingOne, AskingAll, AskingOneOrAll, AskingOverTime):
 
     def customer(self, customer_id: str) -> Customer | None:
         """Return a customer's record, or None where none is kept."""
-        return self.store.customer(self.shop.id, customer_id)
+        return self._record(customer_id)
 
     def save_models(self, *, as_of: AsOf | None = None) -> BaseModels:
         """Fit the models of value and keep them, so that others need not fit them.

@@ -22,9 +22,8 @@ from crmkit.domain.tally import CustomerSummary, CustomerTally
 from crmkit.domain.times import Period
 from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
+from crmkit.metrics.satisfaction.calibrated import expected_answer
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction, customer_satisfaction
-from crmkit.metrics.satisfaction.experience import signals_of
-from crmkit.metrics.satisfaction.shown import behavioural_satisfaction
 from crmkit.metrics.satisfaction.trend import satisfaction_trend
 from crmkit.metrics.value.base.customer_value import CustomerValue
 from crmkit.metrics.value.base.valuation import value_of
@@ -126,11 +125,11 @@ class Dossier:
     @cached_property
     def satisfaction(self) -> CustomerSatisfaction:
         """How satisfied the customer is: asked, and shown."""
+        shown = self.standards.shown(self.summary)
         return customer_satisfaction(
             self.answers,
-            shown=behavioural_satisfaction(
-                signals_of(self.summary, self.shop), base_rates=self.standards.rates
-            ),
+            shown=shown,
+            expected=expected_answer(self.standards.calibration, shown),
             trends=satisfaction_trend(self.facts, instruments=self.shop.instruments),
             instruments=self.shop.instruments,
         )

@@ -6,7 +6,7 @@ from typing import Any, Self
 from attrs import define, field
 
 from crmkit.adapters.registry import open_store
-from crmkit.domain.customer import is_guest
+from crmkit.domain.customer import Customer, is_guest
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Store
@@ -106,8 +106,11 @@ class OpenedBase:
             facts_of_other=lambda other: facts_of(
                 self._past(other, until, known_at), self.reporting
             ),
-            find_record=lambda: self.store.customer(self.shop.id, customer_id),
+            find_record=lambda: self._record(customer_id),
         )
+
+    def _record(self, customer_id: str) -> Customer | None:
+        return self.store.customer(self.shop.id, customer_id)
 
     def _past(
         self, customer_id: str, until: datetime, known_at: datetime | None

@@ -33,6 +33,8 @@ class Profile:
         satisfied: Mean share of the scale over satisfaction and ease, 0 to 1.
         recommends: Share of the scale of the intention to recommend, 0 to 1.
         satisfaction_shown: What their behaviour shows of it, 0 to 100: a proxy.
+        satisfaction_expected: What they would answer by it, as a share of the scale, 0 to 1;
+            None where fewer than 200 customers answered.
         open_cases, complaints: Cases not closed; cases that were complaints.
         cognitive, affective, intentional, behavioural, loyalty: Loyalty scores, 0 to 1.
         phase: How far loyalty has grown, 0 to 4.
@@ -64,6 +66,7 @@ class Profile:
     satisfied: float | None
     recommends: float | None
     satisfaction_shown: float | None
+    satisfaction_expected: float | None
     open_cases: int
     complaints: int
     cognitive: float | None

@@ -19,15 +19,15 @@ from crmkit.domain.relationship import history_of, level_target_of, state_eviden
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
-from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
 from crmkit.domain.times import AsOf, date_of, day_of, last_day_over, last_moment, microseconds
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.kpis.risk import risk
 from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
-from crmkit.metrics.satisfaction.experience import signals_of
-from crmkit.metrics.satisfaction.shown import ShownSatisfaction, behavioural_satisfaction
+from crmkit.metrics.satisfaction.calibrated import expected_answer
+from crmkit.metrics.satisfaction.customer import recommending_share, stated_share
+from crmkit.metrics.satisfaction.shown import ShownSatisfaction
 from crmkit.metrics.value.base.base_models import BaseModels
 from crmkit.metrics.value.base.customer_value import BaseValues, CustomerValue
 from crmkit.metrics.value.base.valuation import values_of
@@ -35,8 +35,6 @@ from crmkit.profile import Profile
 from crmkit.standards import Standards, standards_of
 
 __all__ = ["Profile", "Profiles", "profiled", "profiles_of_frame"]
-
-_SATISFACTION = (Indicator.SATISFACTION, Indicator.EASE)
 
 
 @frozen(kw_only=True, repr=False)
@@ -177,14 +175,13 @@ def profiled(
     loyalties = tuple(
         observed_loyalty(one, given, shop) for one, given in zip(people, answers, strict=True)
     )
-    shown = tuple(
-        behavioural_satisfaction(signals_of(one, shop), base_rates=against.rates) for one in people
-    )
+    shown = tuple(map(against.shown, people))
     return Profiles(
         rows=tuple(
             _profile(
                 *judged,
                 level=_level(judged[0], year, against),
+                expected=expected_answer(against.calibration, judged[-1]).value,
                 gap=against.base_gap,
                 shop=shop,
             )
@@ -208,11 +205,6 @@ def _level(one: CustomerSummary, year: Mapping[str, CustomerSummary], against: S
     return level_of(year.get(one.customer_id), against.shop, target=target)
 
 
-def _mean_share(answers: Sequence[Asked], indicators: tuple[Indicator, ...]) -> float | None:
-    shares = [one.share for one in answers if one.indicator in indicators]
-    return sum(shares) / len(shares) if shares else None
-
-
 def _date(day: int | None) -> date | None:
     return None if day is None else date_of(day)
 
@@ -225,6 +217,7 @@ def _profile(
     shown: ShownSatisfaction,
     *,
     level: Level,
+    expected: float | None,
     gap: float | None,
     shop: Shop,
 ) -> Profile:
@@ -249,9 +242,10 @@ def _profile(
         last_order=_date(summary.last_day),
         quiet=summary.quiet,
         dormant_after=limit,
-        satisfied=_mean_share(answers, _SATISFACTION),
-        recommends=_mean_share(answers, (Indicator.RECOMMEND,)),
+        satisfied=stated_share(answers),
+        recommends=recommending_share(answers),
         satisfaction_shown=shown.score.value,
+        satisfaction_expected=expected,
         open_cases=summary.service.open_cases,
         complaints=summary.service.complaints,
         cognitive=loyalty.cognitive.score,

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from attrs import define, evolve, field
 
+from crmkit.domain.errors import InsufficientDataError
 from crmkit.domain.lifecycle import usual_gap
 from crmkit.domain.money import Money
 from crmkit.domain.saved_models import SavedModels
@@ -20,8 +21,12 @@ from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, CustomerSummary
 from crmkit.domain.times import date_of
 from crmkit.metrics.loyalty.stated import stated
-from crmkit.metrics.satisfaction.asked import Asked
+from crmkit.metrics.satisfaction.asked import Asked, asked
+from crmkit.metrics.satisfaction.calibrated import ShownCalibration
+from crmkit.metrics.satisfaction.calibrating import calibrate_shown
+from crmkit.metrics.satisfaction.customer import stated_share
 from crmkit.metrics.satisfaction.experience import signals_of
+from crmkit.metrics.satisfaction.shown import ShownSatisfaction, behavioural_satisfaction
 from crmkit.metrics.satisfaction.signals import BaseRates, base_rates
 from crmkit.metrics.value.base.base_models import BaseModels
 from crmkit.metrics.value.base.saved_base import models_of, saved
@@ -77,6 +82,28 @@ class Standards:
     def rates(self) -> BaseRates:
         """How often goods come back faulty, complaints are made, deliveries are late."""
         return _recorded(base_rates(signals_of(one, self.shop) for one in self.people))
+
+    def shown(self, summary: CustomerSummary) -> ShownSatisfaction:
+        """Return one customer's satisfaction as behaviour shows it.
+
+        Args:
+            summary: The customer, as of a day.
+        """
+        return behavioural_satisfaction(signals_of(summary, self.shop), base_rates=self.rates)
+
+    @cached_property
+    def calibration(self) -> ShownCalibration | InsufficientDataError:
+        """What customers answer by what their behaviour shows, or why that cannot be told."""
+        answered = [one for one in self.people if one.dealings.surveys]
+        answers = (asked(one, instruments=self.shop.instruments) for one in answered)
+        said = [(one, stated_share(given)) for one, given in zip(answered, answers, strict=True)]
+        known = [(one, share) for one, share in said if share is not None]
+        try:
+            return calibrate_shown(
+                [self.shown(one) for one, _ in known], [share for _, share in known]
+            )
+        except InsufficientDataError as too_few:
+            return too_few
 
     @cached_property
     def models(self) -> BaseModels:

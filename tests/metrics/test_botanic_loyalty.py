@@ -16,6 +16,8 @@ from statistics import fmean, median
 
 import pytest
 
+from crmkit.metrics import intention_calibration, intentional, loyalty, loyalty_noise, rescaled
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "botanic.py"
 botanic = runpy.run_path(str(EXAMPLE))
 
@@ -107,6 +109,53 @@ def test_who_stands_on_the_median_or_near_the_mean_is_borderline(found, rows):
     ]
     assert [one.borderline for one in found["types"]] == near
     assert sum(near) == 2259
+
+
+@pytest.fixture(scope="module")
+def intents(rows):
+    """The loyalty of every customer as far as the two intention items tell it."""
+    told = [
+        {
+            name: None if row[column] == "NA" else rescaled(int(row[column]), (0, 10))
+            for name, column in (("repurchase", "intention"), ("recommend", "nps"))
+        }
+        for row in rows
+    ]
+    return [loyalty(intentional=intentional(**one)) for one in told]
+
+
+def test_the_two_intention_items_are_one_reliable_scale(intents, rows):
+    """Checked by the Spearman-Brown formula, on the correlation reckoned by numpy."""
+    numpy = pytest.importorskip("numpy")
+    noise = loyalty_noise(intents).dimensions["intentional"]
+    told = [
+        (int(row["intention"]) / 10, int(row["nps"]) / 10)
+        for row in rows
+        if "NA" not in {row["nps"], row["intention"]}
+    ]
+    r = numpy.corrcoef(numpy.array(told).T)[0, 1]
+    assert r == pytest.approx(0.8171, abs=5e-5)
+    assert 2 * r / (1 + r) == pytest.approx(0.8993, abs=5e-5)
+    assert noise.n == len(told) == 6810
+    assert noise.error.reliability.value == pytest.approx(2 * r / (1 + r), abs=0.003)
+    assert noise.error.sd == pytest.approx(numpy.array(told).mean(axis=1).std(ddof=1))
+    assert noise.error.sem.value == pytest.approx(0.0464, abs=5e-5)
+
+
+def test_one_customers_intention_is_uncertain_by_a_tenth_either_way(intents):
+    noise = loyalty_noise(intents)
+    one = next(each for each in intents if each.scores["intentional"] == 0.8)
+    band = noise.band(one.parts[0])
+    assert (band.low, band.high) == pytest.approx((0.709, 0.891), abs=5e-4)
+
+
+def test_intention_cannot_be_calibrated_for_no_later_purchase_is_known(rows):
+    """The visits are those of before the survey: what was done afterwards is missing for all."""
+    said = [None if row["intention"] == "NA" else int(row["intention"]) / 10 for row in rows]
+    found = intention_calibration(said, [None] * len(said))
+    assert found.bias.value is None
+    assert found.calibrated(0.9) is None
+    assert found.notes == ("7,015 missing left out",)
 
 
 def test_the_example_prints_the_figures(file):

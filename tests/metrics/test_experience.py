@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from crmkit.domain import CaseClosed, CaseOpened, Contact, Delivered, Money, Return, Review, Scale
-from crmkit.metrics import signals_of
+from crmkit.metrics import Signals, base_rates, behavioural_satisfaction, signals_of
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 bought, opened, day, SHOP = small["bought"], small["opened"], small["day"], small["SHOP"]
@@ -77,6 +77,57 @@ def test_only_deliveries_that_were_promised_can_be_late():
     assert (found.delivered, found.late) == (2, 1)
     nothing = signals(bought("o3", 10), Delivered(id="d3", at=day(30), order_id="o3", **ANN))
     assert (nothing.delivered, nothing.late) == (None, None)
+
+
+def test_what_did_not_arrive_though_the_promised_day_has_passed_is_overdue():
+    found = signals(
+        bought("o1", 0, promised_at=day(2)),
+        bought("o2", 1, promised_at=day(2)),
+        bought("o3", 3, promised_at=day(4)),
+        bought("o4", 5, promised_at=day(89)),  # the day judged at: it may still come
+        bought("o5", 5, promised_at=day(100)),
+        bought("o6", 6),
+        bought("o7", 7, promised_at=day(8)),
+        sent_back("o7", 9, "cancelled"),
+        bought("o8", 8, promised_at=day(9)),
+        Delivered(id="d8", at=day(9), order_id="o8", **ANN),
+    )
+    # Orders promised for one day are one delivery.
+    assert (found.delivered, found.late, found.overdue) == (1, 0, 2)
+
+
+def test_what_arrived_at_last_is_late_and_no_longer_overdue():
+    order = bought("o1", 0, promised_at=day(2))
+    waiting = signals(order)
+    arrived = signals(order, Delivered(id="d1", at=day(30), order_id="o1", **ANN))
+    assert (waiting.delivered, waiting.late, waiting.overdue) == (None, None, 1)
+    assert (arrived.delivered, arrived.late, arrived.overdue) == (1, 1, 0)
+
+
+def test_overdue_counts_as_late_where_the_shop_records_what_arrives():
+    people = [Signals(delivered=3, late=0, overdue=0), Signals(overdue=2)]
+    rates = base_rates(people)
+    assert (rates.records_arrivals, rates.late) == (True, 2 / 5)
+    shown = [behavioural_satisfaction(one, base_rates=rates) for one in people]
+    assert shown[1].components["late"] == pytest.approx(0.5 ** ((2 + 5 * 0.4) / 7 / 0.25))
+    assert shown[1].components["late"] < shown[0].components["late"]
+    assert shown[1].score.n == 2
+
+
+def test_overdue_tells_nothing_where_half_of_what_was_due_never_arrived():
+    people = [Signals(delivered=3, late=1), Signals(overdue=4)]
+    rates = base_rates(people)
+    assert (rates.records_arrivals, rates.late) == (False, 1 / 3)
+    assert behavioural_satisfaction(people[1], base_rates=rates).components["late"] is None
+    nothing = base_rates([Signals(overdue=4)])
+    assert (nothing.records_arrivals, nothing.late) == (False, None)
+
+
+def test_deliveries_of_which_nobody_knows_whether_they_were_late_are_not_on_time():
+    one = Signals(delivered=4, overdue=2)
+    assert one.lateness(records_arrivals=True) == (None, None)
+    assert Signals(delivered=4, late=1, overdue=2).lateness(records_arrivals=True) == (3, 6)
+    assert Signals(delivered=4, late=1, overdue=2).lateness(records_arrivals=False) == (1, 4)
 
 
 def test_stars_count_on_the_usual_scale_alone():

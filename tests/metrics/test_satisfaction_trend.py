@@ -14,7 +14,8 @@ from crmkit import Shop
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.surveys import Instrument
-from crmkit.domain.times import day_number
+from crmkit.domain.times import date_of, day_number
+from crmkit.metrics.kpis.calendar_periods import first_day, name_of, place_of
 from crmkit.metrics.satisfaction import TrendDirection, satisfaction_trend, trend
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
@@ -91,11 +92,17 @@ def test_days_are_grouped_by_the_calendar(per, names):
 def test_neighbouring_periods_are_one_step_apart(per):
     days = [day(2025, 12, 1) + number for number in range(120)]
     linear = trend([(one, 0.5) for one in days], per=per)
-    from crmkit.metrics.satisfaction.trend import _period
-
-    places = sorted({_period(one, per).place for one in days})
+    places = sorted({place_of(date_of(one), per) for one in days})
     assert places == list(range(places[0], places[0] + len(places)))
+    assert [name_of(place, per) for place in places] == list(linear.periods)
     assert len(linear.periods) == len(places)
+
+
+@given(st.dates(date(1971, 1, 1), date(2120, 1, 1)))
+def test_a_day_is_a_period_as_the_others_are(one):
+    place = place_of(one, "day")
+    assert first_day(place, "day") == one
+    assert name_of(place, "day") == one.isoformat()
 
 
 @given(ANSWERS, st.randoms(use_true_random=False))

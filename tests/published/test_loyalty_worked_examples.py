@@ -1,11 +1,13 @@
 """Loyalty against hand-worked cases of the four dimensions and their order.
 
 Oliver, R. L. (1999), Journal of Marketing 63, 33-44, orders the dimensions; Dick, A. S. and
-Basu, K. (1994), JAMS 22, 99-113, give the four classes.
+Basu, K. (1994), JAMS 22, 99-113, give the four classes. Keiningham, T. L. and others (2011),
+Harvard Business Review 89(10), 29-31, give the wallet allocation rule.
 """
 
 import pytest
 
+from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.loyalty import (
     affective,
     behavioural,
@@ -13,7 +15,14 @@ from crmkit.metrics.loyalty import (
     dick_basu,
     intentional,
     loyalty,
+    phases_over_time,
     rescaled,
+)
+from crmkit.metrics.wallet import (
+    first_choice,
+    share_of_wallet,
+    wallet_allocation,
+    wallet_allocation_of,
 )
 
 SCORES = {"cognitive": 0.8, "affective": 0.6, "intentional": 0.7, "behavioural": 0.5}
@@ -77,3 +86,44 @@ def test_preference_on_seven_points_is_relative_to_the_middle():
 def test_intentions_on_survey_scales_meet_on_one():
     answers = {"repurchase": rescaled(9, (0, 10)), "expand": rescaled(4, (1, 7))}
     assert intentional(**answers, recommend=rescaled(5, (1, 5))).score == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("brands", "shares"),
+    [(1, [1.0]), (2, [0.667, 0.333]), (3, [0.5, 0.333, 0.167])],
+)
+def test_the_wallet_allocation_rule_of_one_two_and_three_brands(brands, shares):
+    found = [wallet_allocation(rank, brands) for rank in range(1, brands + 1)]
+    assert [round(one, 3) for one in found] == shares
+    assert sum(found) == pytest.approx(1)
+
+
+def test_tied_brands_take_the_average_rank():
+    found = wallet_allocation_of({"first": 9, "tied": 7, "too": 7})
+    assert found.ranks["tied"] == found.ranks["too"] == 2.5
+    assert found.shares["tied"] == pytest.approx(wallet_allocation(2.5, 3)) == pytest.approx(0.25)
+    assert sum(found.shares.values()) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("rank", [0, 4])
+def test_a_rank_must_lie_among_the_brands(rank):
+    with pytest.raises(InvalidValueError, match="rank"):
+        wallet_allocation(rank, 3)
+
+
+def test_three_of_five_purchases_drawn_towards_30_percent_of_strength_4():
+    assert round(first_choice(3, 5, usual=0.3, strength=4).value, 4) == 0.4667
+
+
+def test_the_shop_s_share_of_all_money_is_not_the_mean_of_ratios():
+    found = share_of_wallet([50, 100], [100, 1000])
+    assert round(found.aggregated.value, 4) == 0.1364
+    assert found.mean.value == pytest.approx(0.3)
+
+
+def test_a_phase_is_kept_within_the_hysteresis_and_lost_beyond_it():
+    reached = {"cognitive": 0.8, "affective": 0.6, "intentional": 0.7, "behavioural": 0.5}
+    wavering, lost = {**reached, "affective": 0.57}, {**reached, "affective": 0.54}
+    assert phases_over_time([reached, wavering, lost]) == (3, 3, 1)
+    assert loyalty(**wavering).phase == 1
+    assert loyalty(**wavering, previous_phase=3).phase == 3

@@ -60,6 +60,10 @@ class AnswerTable:
                 found.append(known)
         return found
 
+    def __getitem__(self, name: str) -> tuple[float | None, ...]:
+        """Return the answers to a question, so that a table of answers is a table itself."""
+        return self.columns[name]
+
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 

@@ -73,6 +73,22 @@ CUSTOMERS: tuple[Entry, ...] = (
         function=_CARD,
         attribute="level",
     ),
+    Composite(
+        name="over_time",
+        holds=("nps", "csat", "ces", "behavioural_satisfaction", "loyalty", "state_confidence"),
+        needs="what its figures need",
+        formula="the same question asked as of the last day of each calendar period",
+        source="crmkit",
+        function="crmkit.CustomerBase.loyalty_over_time",
+    ),
+    Composite(
+        name="relationship_of_base",
+        holds=("lifecycle_state", "state_confidence", "relationship_level", "level_gap", "at_risk"),
+        needs="what its figures need",
+        formula="customers counted by state, level, and level against what it should be",
+        source="crmkit",
+        function="crmkit.CustomerBase.relationship",
+    ),
     Metric(
         name="target_level",
         unit=WORD,

@@ -1,7 +1,150 @@
 """The catalogue of what customers would pay."""
 
-from crmkit.metrics.catalogue.metric import Entry
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["PRICE"]
 
-PRICE: tuple[Entry, ...] = ()
+_FOUR = "four prices per respondent: too cheap, cheap, expensive, too expensive"
+_PSM = "crmkit.metrics.price_sensitivity"
+_GABOR = "crmkit.metrics.gabor_granger"
+_ACCEPTANCE = "crmkit.metrics.price_acceptance"
+_WESTENDORP = "Van Westendorp (1976); interval: bootstrap of respondents"
+
+PRICE: tuple[Entry, ...] = (
+    Composite(
+        name="price_sensitivity",
+        holds=("pmc", "pme", "idp", "opp"),
+        needs=_FOUR,
+        formula="where the shares who find a price too cheap, cheap, expensive, too dear cross",
+        source="Van Westendorp (1976)",
+        function=_PSM,
+    ),
+    Metric(
+        name="pmc",
+        unit="money",
+        low=0,
+        better="neither",
+        needs=_FOUR,
+        formula="too cheap × not cheap (narrower convention: × expensive)",
+        source=_WESTENDORP,
+        function=_PSM,
+        attribute="pmc",
+    ),
+    Metric(
+        name="pme",
+        unit="money",
+        low=0,
+        better="higher",
+        needs=_FOUR,
+        formula="too expensive × not expensive (narrower convention: × cheap)",
+        source=_WESTENDORP,
+        function=_PSM,
+        attribute="pme",
+    ),
+    Metric(
+        name="idp",
+        unit="money",
+        low=0,
+        better="neither",
+        needs=_FOUR,
+        formula="cheap × expensive",
+        source=_WESTENDORP,
+        function=_PSM,
+        attribute="idp",
+    ),
+    Metric(
+        name="opp",
+        unit="money",
+        low=0,
+        better="neither",
+        needs=_FOUR,
+        formula="too cheap × too expensive",
+        source=_WESTENDORP,
+        function=_PSM,
+        attribute="opp",
+    ),
+    Composite(
+        name="gabor_granger",
+        holds=("best_price", "demand_at_price", "revenue_at_price"),
+        needs="who would buy at each of several prices",
+        formula="demand over price, and the price that brings most",
+        source="Gabor & Granger (1966)",
+        function=_GABOR,
+    ),
+    Metric(
+        name="best_price",
+        unit="money",
+        low=0,
+        better="neither",
+        needs="who would buy at each of several prices",
+        formula="argmax of p P(p), or of (p − unit cost) P(p); the lowest of those that tie",
+        source="Gabor & Granger (1966); interval: bootstrap of the answers",
+        function=_GABOR,
+        attribute="best",
+    ),
+    Metric(
+        name="demand_at_price",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="who would buy at each of several prices",
+        formula="yes ÷ asked, by isotonic regression never rising with the price",
+        source="Barlow et al. (1972); interval: Wilson (1927)",
+        function=_GABOR,
+        attribute="points",
+    ),
+    Metric(
+        name="revenue_at_price",
+        unit="money",
+        low=0,
+        better="higher",
+        needs="who would buy at each of several prices",
+        formula="price × demand, per respondent",
+        source="Gabor & Granger (1966)",
+        function=_GABOR,
+        attribute="points",
+    ),
+    Metric(
+        name="price_tolerance",
+        unit="of the price",
+        low=0,
+        better="higher",
+        needs="rises of a price between two purchases, and whether it was bought again",
+        formula="from the highest rise accepted to the lowest refused",
+        source="crmkit",
+        function="crmkit.metrics.price_tolerance",
+        attribute="tolerance",
+    ),
+    Composite(
+        name="price_acceptance",
+        holds=("median_tolerance", "accepted_premium"),
+        needs="rises of a price between two purchases, and whether it was bought again",
+        formula="share who put up with each rise, and the rise that half accept",
+        source="Ayer et al. (1955)",
+        function=_ACCEPTANCE,
+    ),
+    Metric(
+        name="median_tolerance",
+        unit="of the price",
+        low=0,
+        better="higher",
+        needs="rises of a price between two purchases, and whether it was bought again",
+        formula="premium at which the share who accept falls to a half",
+        source="Ayer et al. (1955); interval: bootstrap of the rises",
+        function=_ACCEPTANCE,
+        attribute="median",
+    ),
+    Metric(
+        name="accepted_premium",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="rises of a price between two purchases, and whether it was bought again",
+        formula="accepted ÷ rises by a premium, by isotonic regression never rising with it",
+        source="Ayer et al. (1955); interval: Wilson (1927)",
+        function=_ACCEPTANCE,
+        attribute="premiums",
+    ),
+)

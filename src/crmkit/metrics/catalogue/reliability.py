@@ -1,7 +1,139 @@
 """The catalogue of how reliable a set of items measures."""
 
-from crmkit.metrics.catalogue.metric import Entry
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["RELIABILITY"]
 
-RELIABILITY: tuple[Entry, ...] = ()
+_ITEMS = "answers of 3 respondents or more to 2 reflective items or more"
+_ALPHA = "crmkit.metrics.cronbach_alpha"
+_OMEGA = "crmkit.metrics.omega"
+_ERROR = "crmkit.metrics.measurement_error"
+_FELDT = "Cronbach (1951); interval: Feldt (1965)"
+
+RELIABILITY: tuple[Entry, ...] = (
+    Composite(
+        name="cronbach_alpha",
+        holds=("alpha", "alpha_standardised", "alpha_if_dropped", "item_rest"),
+        needs=_ITEMS,
+        formula="alpha of the set, and what becomes of it without each item",
+        source="Cronbach (1951)",
+        function=_ALPHA,
+    ),
+    Metric(
+        name="alpha",
+        unit="reliability",
+        high=1,
+        better="higher",
+        needs=_ITEMS,
+        formula="k ÷ (k − 1) × (1 − Σ variances of the items ÷ variance of their sum)",
+        source=_FELDT,
+        function=_ALPHA,
+        attribute="raw",
+    ),
+    Metric(
+        name="alpha_standardised",
+        unit="reliability",
+        high=1,
+        better="higher",
+        needs=_ITEMS,
+        formula="k r̄ ÷ (1 + (k − 1) r̄), r̄ the mean correlation of two items",
+        source=_FELDT,
+        function=_ALPHA,
+        attribute="standardised",
+    ),
+    Metric(
+        name="alpha_if_dropped",
+        unit="reliability",
+        high=1,
+        better="neither",
+        needs="answers of 3 respondents or more to 3 reflective items or more",
+        formula="alpha of the other items",
+        source=_FELDT,
+        function=_ALPHA,
+        attribute="if_dropped",
+    ),
+    Metric(
+        name="item_rest",
+        unit="correlation",
+        low=-1,
+        high=1,
+        better="higher",
+        needs=_ITEMS,
+        formula="correlation of an item with the sum of the others",
+        source="Nunnally & Bernstein (1994); interval: Fisher (1921)",
+        function=_ALPHA,
+        attribute="item_rest",
+    ),
+    Composite(
+        name="omega",
+        holds=("omega_total", "ave", "alpha"),
+        needs=_ITEMS,
+        formula="loadings on one factor by minimum residuals, and what follows from them",
+        source="McDonald (1999); Harman & Jones (1966)",
+        function=_OMEGA,
+    ),
+    Metric(
+        name="omega_total",
+        unit="reliability",
+        low=0,
+        high=1,
+        better="higher",
+        needs=_ITEMS,
+        formula="(Σλ)² ÷ ((Σλ)² + Σ(1 − λ²)), λ the loadings on one factor",
+        source="McDonald (1999); interval: bootstrap of respondents",
+        function=_OMEGA,
+        attribute="total",
+    ),
+    Metric(
+        name="composite_reliability",
+        unit="reliability",
+        low=0,
+        high=1,
+        better="higher",
+        needs="standardised loadings of 2 items or more",
+        formula="(Σλ)² ÷ ((Σλ)² + Σ(1 − λ²))",
+        source="Fornell & Larcker (1981)",
+        function="crmkit.metrics.composite_reliability",
+    ),
+    Metric(
+        name="ave",
+        unit="of the variance",
+        low=0,
+        high=1,
+        better="higher",
+        needs="standardised loadings of 2 items or more",
+        formula="Σλ² ÷ k",
+        source="Fornell & Larcker (1981)",
+        function="crmkit.metrics.average_variance_extracted",
+    ),
+    Composite(
+        name="measurement_error",
+        holds=("sem", "smallest_change"),
+        needs="the standard deviation of a score over people, and its reliability",
+        formula="how far one person's score may be off, and which change is more than noise",
+        source="each figure names its own",
+        function=_ERROR,
+    ),
+    Metric(
+        name="sem",
+        unit="points",
+        low=0,
+        better="lower",
+        needs="the standard deviation of a score over people, and its reliability",
+        formula="standard deviation × √(1 − reliability)",
+        source="Lord & Novick (1968)",
+        function=_ERROR,
+        attribute="sem",
+    ),
+    Metric(
+        name="smallest_change",
+        unit="points",
+        low=0,
+        better="lower",
+        needs="the standard deviation of a score over people, and its reliability",
+        formula="1.96 × √2 × standard deviation × √(1 − reliability)",
+        source="Jacobson & Truax (1991)",
+        function=_ERROR,
+        attribute="smallest_change",
+    ),
+)

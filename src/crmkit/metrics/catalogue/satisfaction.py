@@ -1,10 +1,64 @@
 """The catalogue of satisfaction: as asked, and as shown."""
 
-from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
+from crmkit.metrics.catalogue.metric import Better, Composite, Entry, Metric
 
 __all__ = ["SATISFACTION"]
 
 _LATEST = "each customer's latest answer within 365 days to"
+
+_BOTH = "200 customers of whom the proxy and an answer are known"
+_OUT = "over customers foretold from others"
+#: What is said of the errors of the calibrated proxy.
+_ERRORS: tuple[tuple[str, str, float | None, Better, str, str], ...] = (
+    (
+        "rmse",
+        "of the scale",
+        0,
+        "lower",
+        f"√ mean of (answer − expected answer)² {_OUT}; root of its t interval",
+        "Stone (1974)",
+    ),
+    (
+        "mae",
+        "of the scale",
+        0,
+        "lower",
+        f"mean of |answer − expected answer| {_OUT}; t interval",
+        "Stone (1974)",
+    ),
+    (
+        "rmse_of_mean",
+        "of the scale",
+        0,
+        "neither",
+        f"√ mean of (answer − mean answer of the others)² {_OUT}; root of its t interval",
+        "Stone (1974)",
+    ),
+    (
+        "mae_of_mean",
+        "of the scale",
+        0,
+        "neither",
+        f"mean of |answer − mean answer of the others| {_OUT}; t interval",
+        "Stone (1974)",
+    ),
+    (
+        "r_squared",
+        "R²",
+        None,
+        "higher",
+        f"1 − Σ (answer − expected answer)² ÷ Σ (answer − others' mean)² {_OUT}; delta method",
+        "Stone (1974)",
+    ),
+    (
+        "rank_correlation",
+        "ρ",
+        -1,
+        "higher",
+        "correlation of the ranks of proxies and answers, equal ones sharing their mean rank",
+        "Spearman (1904); interval: Bonett & Wright (2000)",
+    ),
+)
 
 SATISFACTION: tuple[Entry, ...] = (
     Composite(
@@ -14,6 +68,8 @@ SATISFACTION: tuple[Entry, ...] = (
             "standing_answer",
             "satisfaction_trend",
             "behavioural_satisfaction",
+            "satisfaction_expected",
+            "shown_calibration",
         ),
         needs="what its figures need",
         formula="what customers say, and what their behaviour shows, side by side and never mixed",
@@ -150,8 +206,9 @@ SATISFACTION: tuple[Entry, ...] = (
         better="higher",
         needs="three answers to one question, in two periods or more",
         formula="slope of the least-squares line through all answers; rising or falling where "
-        "its t interval leaves out 0",
-        source="ordinary least squares",
+        "its t interval leaves out 0 and, of several questions at once, its adjusted p is at most "
+        "0.05",
+        source="ordinary least squares; adjusted p: Holm (1979)",
         function="crmkit.metrics.trend",
         attribute="slope",
     ),
@@ -169,5 +226,51 @@ SATISFACTION: tuple[Entry, ...] = (
         source="crmkit",
         function="crmkit.metrics.behavioural_satisfaction",
         attribute="score",
+    ),
+    Composite(
+        name="shown_calibration",
+        holds=(
+            "satisfaction_expected",
+            "shown_rmse",
+            "shown_mae",
+            "shown_rmse_of_mean",
+            "shown_mae_of_mean",
+            "shown_r_squared",
+            "shown_rank_correlation",
+        ),
+        needs=_BOTH,
+        formula="isotonic regression of answers on the proxy; each of five parts of the "
+        "customers is foretold from the others",
+        source="Barlow et al. (1972); Stone (1974)",
+        function="crmkit.metrics.calibrate_shown",
+    ),
+    Metric(
+        name="satisfaction_expected",
+        unit="of the scale",
+        low=0,
+        high=1,
+        better="higher",
+        needs=f"the customer's proxy; {_BOTH}",
+        formula="the answer, as a share of its scale, to expect of the proxy: isotonic "
+        "regression, straight between its knots; its interval holds 95 % of the errors of "
+        "single answers out of sample",
+        source="Barlow et al. (1972)",
+        function="crmkit.CustomerBase.profiles",
+        attribute="satisfaction_expected",
+    ),
+    *(
+        Metric(
+            name=f"shown_{name}",
+            unit=unit,
+            low=low,
+            high=1,
+            better=better,
+            needs=_BOTH,
+            formula=formula,
+            source=source,
+            function="crmkit.metrics.calibrate_shown",
+            attribute=name,
+        )
+        for name, unit, low, better, formula, source in _ERRORS
     ),
 )

@@ -1,7 +1,171 @@
-"""The catalogue of answers to surveys: who answered, how far answers can be trusted."""
+"""The catalogue of answers to surveys: who answered, what that leaves open, how far to trust it."""
 
-from crmkit.metrics.catalogue.metric import Entry
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["SURVEYS"]
 
-SURVEYS: tuple[Entry, ...] = ()
+_STEPS = "steps of the scale"
+
+SURVEYS: tuple[Entry, ...] = (
+    Metric(
+        name="response_rate",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="how many were to be asked, and how many answered in full",
+        formula="completes ÷ eligible, those never reached among the eligible; Wilson interval",
+        source="AAPOR, Standard definitions (2023), RR1; interval: Wilson (1927)",
+        function="crmkit.metrics.response_rate",
+    ),
+    Metric(
+        name="post_stratified_mean",
+        unit=_STEPS,
+        better="higher",
+        needs="answers by stratum, and how large each stratum is in the population",
+        formula="Σ W_h x̄_h with the strata's shares of the population; variance Σ W_h² s²_h ÷ n_h, "
+        "t interval on Satterthwaite's degrees of freedom",
+        source="Cochran (1977); effective size: Kish (1965)",
+        function="crmkit.metrics.post_stratified_mean",
+        attribute="mean",
+    ),
+    Metric(
+        name="propensity_weighted_mean",
+        unit=_STEPS,
+        better="higher",
+        needs="the answers of some who were asked, and traits of all of them",
+        formula="Σ w x ÷ Σ w, w = 1 ÷ the chance of answering by logistic regression, trimmed at "
+        "1 ÷ 0.05; t interval on (Σ w)² ÷ Σ w²",
+        source="Horvitz & Thompson (1952); Little (1986); effective size: Kish (1965)",
+        function="crmkit.metrics.propensity_weighted_mean",
+        attribute="mean",
+    ),
+    Composite(
+        name="nonresponse_bounds",
+        holds=("nonresponse_lowest", "nonresponse_highest"),
+        needs="answers, and how many could have answered",
+        formula="the mean of all if every silent one had given the lowest, or the highest, answer",
+        source="Manski (1989)",
+        function="crmkit.metrics.nonresponse_bounds",
+    ),
+    Metric(
+        name="nonresponse_lowest",
+        unit=_STEPS,
+        better="higher",
+        needs="as nonresponse_bounds",
+        formula="(Σ x + missing × lowest step) ÷ eligible",
+        source="Manski (1989)",
+        function="crmkit.metrics.nonresponse_bounds",
+        attribute="lowest",
+    ),
+    Metric(
+        name="nonresponse_highest",
+        unit=_STEPS,
+        better="higher",
+        needs="as nonresponse_bounds",
+        formula="(Σ x + missing × highest step) ÷ eligible",
+        source="Manski (1989)",
+        function="crmkit.metrics.nonresponse_bounds",
+        attribute="highest",
+    ),
+    Metric(
+        name="time_decayed_mean",
+        unit=_STEPS,
+        better="higher",
+        needs="answers with their age in days",
+        formula="Σ w x ÷ Σ w, w = 0.5^(age ÷ half-life), 90 days unless told; t interval on "
+        "(Σ w)² ÷ Σ w²",
+        source="practice; effective size: Kish (1965)",
+        function="crmkit.metrics.time_decayed_mean",
+    ),
+    Metric(
+        name="shrunken_mean",
+        unit=_STEPS,
+        better="higher",
+        needs="few answers of a group, and the usual answer",
+        formula="(C m + Σ x) ÷ (C + n) with the usual answer m that weighs C answers; normal "
+        "posterior with σ_w ÷ √(C + n)",
+        source="Bühlmann (1967)",
+        function="crmkit.metrics.shrunken_mean",
+    ),
+    Metric(
+        name="shrunken_share",
+        unit="share",
+        low=0,
+        high=1,
+        better="neither",
+        needs="k of few answers of a group, and the usual share",
+        formula="(κ p0 + k) ÷ (κ + n) with the usual share p0 that weighs κ answers; quantiles of "
+        "Beta(κ p0 + k, κ (1 − p0) + n − k)",
+        source="beta-binomial posterior; Efron & Morris (1975)",
+        function="crmkit.metrics.shrunken_share",
+    ),
+    Metric(
+        name="shrinkage_weight",
+        unit="answers",
+        low=0,
+        better="neither",
+        needs="answers of several groups, two in some of them",
+        formula="variance within groups ÷ variance between their true means (one-way analysis of "
+        "variance by moments); infinite where the latter is not above 0",
+        source="Searle, Casella & McCulloch (1992); Bühlmann (1967)",
+        function="crmkit.metrics.shrinkage_of",
+        attribute="weight",
+    ),
+    Composite(
+        name="careless_answers",
+        holds=("straight_lining", "speeding"),
+        needs="answers to several questions by respondent; for speeding, the time each took",
+        formula="respondents with a sign of carelessness, flagged and not left out",
+        source="Meade & Craig (2012); the cuts: practice",
+        function="crmkit.metrics.careless_answers",
+    ),
+    Metric(
+        name="straight_lining",
+        unit="share",
+        low=0,
+        high=1,
+        better="lower",
+        needs="respondents with eight answered items or more",
+        formula="those whose answers are all alike ÷ those judged; Wilson interval",
+        source="Meade & Craig (2012); interval: Wilson (1927)",
+        function="crmkit.metrics.careless_answers",
+        attribute="straight_lining",
+    ),
+    Metric(
+        name="speeding",
+        unit="share",
+        low=0,
+        high=1,
+        better="lower",
+        needs="the time that respondents took",
+        formula="those below a third of the median time ÷ those timed; Wilson interval",
+        source="practice; interval: Wilson (1927)",
+        function="crmkit.metrics.careless_answers",
+        attribute="speeding",
+    ),
+    Metric(
+        name="nps_difference",
+        unit="points",
+        low=-200,
+        high=200,
+        better="neither",
+        needs="0 to 10 answers of two independent groups to the question of NPS",
+        formula="NPS of the first − NPS of the second; z = difference ÷ √(V1 ÷ n1 + V2 ÷ n2), "
+        "V = p + d − (p − d)²; adjusted-Wald interval, ⅜ promoter and detractor more in each group",
+        source="Rocks (2016); Agresti & Caffo (2000)",
+        function="crmkit.metrics.nps_difference",
+        attribute="difference",
+    ),
+    Metric(
+        name="nps_sample_size",
+        unit="answers per group",
+        low=0,
+        better="neither",
+        needs="the difference to be seen, and shares of promoters and detractors to reckon with",
+        formula="2 V ((z of level + z of power) ÷ difference)², rounded up; V = p + d − (p − d)²",
+        source="Cohen (1988)",
+        function="crmkit.metrics.nps_sample_size",
+        attribute="per_group",
+    ),
+)

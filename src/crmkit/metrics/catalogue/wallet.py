@@ -1,7 +1,96 @@
-"""The catalogue of a shop's share of what its customers spend."""
+"""The catalogue of a shop's share of what its customers spend, and of their minds."""
 
-from crmkit.metrics.catalogue.metric import Entry
+from crmkit.metrics.catalogue.metric import Composite, Entry, Metric
 
 __all__ = ["WALLET"]
 
-WALLET: tuple[Entry, ...] = ()
+WALLET: tuple[Entry, ...] = (
+    Composite(
+        name="share_of_wallet",
+        holds=("aggregated_share_of_wallet", "mean_share_of_wallet"),
+        needs="spend here and spend on such goods anywhere, of each customer",
+        formula="spend here ÷ spend on such goods anywhere, over all the money and per customer",
+        source="practice; variance of a ratio: Cochran (1977)",
+        function="crmkit.metrics.share_of_wallet",
+    ),
+    Metric(
+        name="aggregated_share_of_wallet",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="spend here and spend on such goods anywhere, of each customer",
+        formula="Σ spend here ÷ Σ spend on such goods anywhere",
+        source="practice; variance of a ratio: Cochran (1977)",
+        function="crmkit.metrics.share_of_wallet",
+        attribute="aggregated",
+    ),
+    Metric(
+        name="mean_share_of_wallet",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="spend here and spend on such goods anywhere, of each customer",
+        formula="mean over customers of spend here ÷ spend on such goods anywhere",
+        source="practice",
+        function="crmkit.metrics.share_of_wallet",
+        attribute="mean",
+    ),
+    Metric(
+        name="wallet_allocation",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="the rank of the brand among those that the customer uses",
+        formula="(1 − rank ÷ (brands + 1)) × 2 ÷ brands; equally rated brands share the mean "
+        "of their ranks",
+        source="Keiningham, Aksoy, Buoye & Cooil (2011)",
+        function="crmkit.metrics.wallet_allocation",
+    ),
+    Metric(
+        name="share_of_mind",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="the brand that each respondent names first, unaided",
+        formula="respondents who name the brand first ÷ respondents asked",
+        source="Kotler & Keller (2016); interval: Wilson (1927)",
+        function="crmkit.metrics.share_of_mind",
+    ),
+    Metric(
+        name="share_of_heart",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="the brand that each respondent likes most",
+        formula="respondents who like the brand most ÷ respondents asked",
+        source="Kotler & Keller (2016); interval: Wilson (1927)",
+        function="crmkit.metrics.share_of_heart",
+    ),
+    Metric(
+        name="top_of_mind_share",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="at which place each of a segment names the shop, unaided",
+        formula="respondents who name it first ÷ respondents asked",
+        source="Kotler & Keller (2016); interval: Wilson (1927)",
+        function="crmkit.metrics.top_of_mind_share",
+    ),
+    Metric(
+        name="first_choice_share",
+        unit="share",
+        low=0,
+        high=1,
+        better="higher",
+        needs="purchases of the brand and of all such goods, and the usual share",
+        formula="(chosen + strength × usual share) ÷ (purchases + strength)",
+        source="Efron & Morris (1977); strength: crmkit",
+        function="crmkit.metrics.first_choice",
+    ),
+)

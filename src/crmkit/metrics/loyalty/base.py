@@ -37,6 +37,7 @@ class BaseLoyalty(Shown):
         bases: Customers by what the class was judged on, of those whose class is known.
         customers: Customers there are.
         notes: For how many customers nothing is known.
+        top_of_mind: Share of those asked who name the shop first; None where nobody was asked.
     """
 
     cognitive: Estimate
@@ -50,6 +51,7 @@ class BaseLoyalty(Shown):
     bases: Mapping[str, int] = field(converter=FrozenMapping, hash=False)
     customers: int
     notes: tuple[str, ...] = ()
+    top_of_mind: Estimate | None = None
 
     def _means(self) -> tuple[tuple[str, Estimate], ...]:
         return (
@@ -63,7 +65,8 @@ class BaseLoyalty(Shown):
     def sheet(self) -> Sheet:
         """Return means, phases and types as they are shown."""
         means, reasons = side_by_side(dict(self._means()))
-        rows = (*means, ("phase", _counted(self.phases)), ("type", self._types()))
+        named = () if self.top_of_mind is None else (("names it first", self.top_of_mind),)
+        rows = (*means, *named, ("phase", _counted(self.phases)), ("type", self._types()))
         return Sheet(title="Loyalty (0 to 1)", rows=rows, notes=(*reasons, *self.notes))
 
     def _types(self) -> str:
@@ -84,6 +87,9 @@ class BaseLoyalty(Shown):
             parts=tuple(
                 mean.explain("loyalty" if name == "overall" else name)
                 for name, mean in self._means()
+            )
+            + (
+                () if self.top_of_mind is None else (self.top_of_mind.explain("top_of_mind_share"),)
             ),
         )
 

@@ -33,7 +33,7 @@ from crmkit.metrics.loyalty.dimension import (
     valid_weights,
     weighted_mean,
 )
-from crmkit.metrics.loyalty.phase import ORDER, phase_of, reaches, valid_phase
+from crmkit.metrics.loyalty.phase import ORDER, phase_of, reaches, standing_phase, valid_phase
 from crmkit.metrics.loyalty.typology import Typology, dick_basu
 
 __all__ = ["Loyalty", "Weakest", "loyalty"]
@@ -72,6 +72,8 @@ class Loyalty(Shown):
         notes: What is missing, by dimension.
         scores: The score of each dimension; None where missing.
         parts: The dimensions that were given as such.
+        standing_phase: The phase to hand to the next judgement as ``previous_phase``: the phase,
+            or, past a dimension that is missing now, what had been reached before.
     """
 
     overall: float | None
@@ -86,6 +88,14 @@ class Loyalty(Shown):
     notes: tuple[str, ...] = ()
     scores: Mapping[str, float | None] = field(default=EMPTY, converter=FrozenMapping, hash=False)
     parts: tuple[Dimension, ...] = ()
+    standing_phase: int = 0
+
+    @property
+    def phase_is_whole(self) -> bool:
+        """Whether the phase is all there is, and not the least that it can be."""
+        if self.phase is None:
+            return False
+        return self.phase == len(ORDER) or self.scores.get(ORDER[self.phase]) is not None
 
     def __str__(self) -> str:
         if self.overall is None:
@@ -199,6 +209,7 @@ def loyalty(
         notes=(*_partial_notes(missing), *phase_notes, *_dimension_notes(given)),
         scores=scores,
         parts=tuple(value for value in given.values() if isinstance(value, Dimension)),
+        standing_phase=standing_phase(scores, phase, kept),
     )
 
 

@@ -10,14 +10,16 @@ Source: indicators as in Oliver (1999); see the four dimensions.
 
 from collections.abc import Iterable, Iterator
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.money import Money
+from crmkit.domain.scales import ReadAs
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.shop import Shop
 from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import CustomerSummary
+from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.loyalty.affective import affective
 from crmkit.metrics.loyalty.base import BaseLoyalty, loyalty_of_base
 from crmkit.metrics.loyalty.behavioural import behavioural
@@ -25,11 +27,14 @@ from crmkit.metrics.loyalty.cognitive import cognitive
 from crmkit.metrics.loyalty.dimension import Dimension
 from crmkit.metrics.loyalty.intentional import intentional
 from crmkit.metrics.loyalty.loyalty import Loyalty, loyalty
+from crmkit.metrics.loyalty.noise import LoyaltyNoise
 from crmkit.metrics.loyalty.stated import Stated, stated
 from crmkit.metrics.satisfaction.answers import Asked, explained_together
+from crmkit.metrics.wallet.share_of_mind import top_of_mind_share
 
 __all__ = ["BaseLoyalty", "CustomerLoyalty", "base_loyalty", "observed_loyalty"]
 
+_TAKEN = "price tolerance: from the rises of prices that were taken, for nobody asked"
 _SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
 
 
@@ -45,6 +50,7 @@ class CustomerLoyalty(Shown):
         loyalty: The judgement over all four.
         answers: The customer's standing answers; those about satisfaction are no part of it.
         notes: Which answers were left out, and why.
+        noise: The errors of measurement of the base; None where none were given.
     """
 
     cognitive: Dimension
@@ -54,18 +60,31 @@ class CustomerLoyalty(Shown):
     loyalty: Loyalty
     answers: tuple[Asked, ...] = ()
     notes: tuple[str, ...] = ()
+    noise: LoyaltyNoise | None = field(default=None, repr=False)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
         """The four, in the order in which loyalty grows."""
         return self.cognitive, self.affective, self.intentional, self.behavioural
 
+    def bands(self) -> dict[str, Estimate]:
+        """Return the scores of what was asked, each with its band of measurement error.
+
+        Empty where no errors of measurement were given.
+        """
+        if self.noise is None:
+            return {}
+        asked = (one for one in self.dimensions[:3] if one.score is not None)
+        return {one.name: self.noise.band(one) for one in asked}
+
     def sheet(self) -> Sheet:
         """Return the judgement and its dimensions as they are shown."""
+        bands = {name: one for name, one in self.bands().items() if one.low is not None}
+        again = tuple((f"{name}, asked again", one.span) for name, one in bands.items())
         flags = (("flags", ", ".join(self.loyalty.flags)),) if self.loyalty.flags else ()
         return Sheet(
             title=f"Loyalty: {self.loyalty}",
-            rows=(*((one.name, one) for one in self.dimensions), *flags),
+            rows=(*((one.name, one) for one in self.dimensions), *again, *flags),
             notes=(*self._unsaid(), *self.notes),
         )
 
@@ -79,8 +98,9 @@ class CustomerLoyalty(Shown):
         whole = self.loyalty.explain()
         about = [one for one in _about_loyalty(self.answers) if one.indicator or one.left_out]
         answers = (explained_together(about),) if about else ()
+        noise = () if self.noise is None else (self.noise.explain(),)
         return evolve(
-            whole, left_out=(*whole.left_out, *self.notes), parts=(*whole.parts, *answers)
+            whole, left_out=(*whole.left_out, *self.notes), parts=(*whole.parts, *answers, *noise)
         )
 
 
@@ -117,15 +137,15 @@ def _about_loyalty(answers: Iterable[Asked]) -> tuple[Asked, ...]:
 _UNASKED = cognitive(), affective(), intentional()
 
 
-def _attitudes(said: Stated) -> tuple[Dimension, Dimension, Dimension]:
-    """The three dimensions that only answers can tell."""
-    if not said.readings:
+def _attitudes(said: Stated, taken: float | None = None) -> tuple[Dimension, Dimension, Dimension]:
+    """The three dimensions that only answers can tell, but for the premiums that were taken."""
+    if not said.readings and taken is None:
         return _UNASKED
     return (
         cognitive(
             top_of_mind=said.get(Indicator.TOP_OF_MIND),
             first_choice=said.get(Indicator.FIRST_CHOICE),
-            price_tolerance=said.get(Indicator.PRICE_TOLERANCE),
+            price_tolerance=said.get(Indicator.PRICE_TOLERANCE) if taken is None else taken,
             preference=said.get(Indicator.PREFERENCE),
         ),
         affective(
@@ -142,7 +162,13 @@ def _attitudes(said: Stated) -> tuple[Dimension, Dimension, Dimension]:
 
 
 def observed_loyalty(
-    summary: CustomerSummary, answers: Iterable[Asked], shop: Shop
+    summary: CustomerSummary,
+    answers: Iterable[Asked],
+    shop: Shop,
+    *,
+    previous: Loyalty | None = None,
+    noise: LoyaltyNoise | None = None,
+    price_tolerance: float | None = None,
 ) -> CustomerLoyalty:
     """Return a customer's loyalty as far as it was observed.
 
@@ -150,11 +176,18 @@ def observed_loyalty(
         summary: The customer, as of a day.
         answers: The standing answers (``asked``).
         shop: Whose anchors rule.
+        previous: The judgement at an earlier date; the phase that stood then is kept until it
+            is clearly lost.
+        noise: The errors of measurement of the base (``loyalty_noise``), to be shown with the
+            scores.
+        price_tolerance: The premium the customer accepted in deed, as a share of the price; it
+            stands in where nobody asked.
     """
     given = tuple(answers)
     said = stated(_about_loyalty(given))
     wallet = said.get(Indicator.SHARE_OF_WALLET)
-    thinks, feels, means = _attitudes(said)
+    taken = None if Indicator.PRICE_TOLERANCE in said.readings else price_tolerance
+    thinks, feels, means = _attitudes(said, taken)
     does = observed_behaviour(summary, shop, share_of_wallet=wallet)
     return CustomerLoyalty(
         cognitive=thinks,
@@ -167,9 +200,11 @@ def observed_loyalty(
             intentional=means,
             behavioural=does,
             share_of_wallet=wallet,
+            previous_phase=None if previous is None else previous.standing_phase,
         ),
         answers=given,
-        notes=said.notes,
+        notes=said.notes if taken is None else (*said.notes, _TAKEN),
+        noise=noise,
     )
 
 
@@ -177,6 +212,15 @@ def base_loyalty(everyone: Iterable[CustomerLoyalty]) -> BaseLoyalty:
     """Return the loyalty of a base: means by dimension, phases and types.
 
     Args:
-        everyone: The loyalty of each customer.
+        everyone: The loyalty of each customer. Where they were asked at which place the shop
+            comes to their minds, the share that names it first is told too.
     """
-    return loyalty_of_base(one.loyalty for one in everyone)
+    people = list(everyone)
+    named = top_of_mind_share(
+        round(answer.latest)
+        for one in people
+        for answer in one.answers
+        if answer.indicator is Indicator.TOP_OF_MIND and answer.reads is ReadAs.RANK
+    )
+    found = loyalty_of_base(one.loyalty for one in people)
+    return evolve(found, top_of_mind=named if named.n else None)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.loyalty.anchors import Anchors
 
-__all__ = ["ORDER", "PHASES", "phase_of", "reaches", "valid_phase"]
+__all__ = ["ORDER", "PHASES", "phase_of", "reaches", "standing_phase", "valid_phase"]
 
 #: The dimensions, in the order in which loyalty grows.
 ORDER = ("cognitive", "affective", "intentional", "behavioural")
@@ -57,6 +57,22 @@ def phase_of(
         if not reaches(score, anchors.threshold - slack):
             return reached, ()
     return len(ORDER), ()
+
+
+def standing_phase(scores: Mapping[str, float | None], phase: int | None, kept: int) -> int:
+    """Return the phase to hand to the next judgement.
+
+    It is the phase judged; but where a dimension is missing nothing speaks against what was
+    reached beyond it before, and that still stands.
+
+    Args:
+        scores: The four, 0 to 1; None where missing.
+        phase: The phase judged from them.
+        kept: The phase that stood before.
+    """
+    reached = phase or 0
+    cut_short = reached < len(ORDER) and scores[ORDER[reached]] is None
+    return max(reached, kept) if cut_short else reached
 
 
 def _unjudged(reached: int, name: str) -> tuple[int | None, tuple[str, ...]]:

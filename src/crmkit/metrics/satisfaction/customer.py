@@ -4,7 +4,7 @@ The two are never mixed into one figure: an answer is the customer's own, the pr
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -14,16 +14,41 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.surveys import BUILT_IN, Indicator, Instrument
 from crmkit.domain.times import date_of, day_micros
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.satisfaction.answers import Asked, explained_together
 from crmkit.metrics.satisfaction.asked import HasAsked, Satisfaction, stated_satisfaction
+from crmkit.metrics.satisfaction.question_trend import Trend, TrendDirection
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction
-from crmkit.metrics.satisfaction.trend import Trend, TrendDirection, explained_trends
+from crmkit.metrics.satisfaction.trend import explained_trends
 
-__all__ = ["CustomerSatisfaction", "customer_satisfaction"]
+__all__ = ["CustomerSatisfaction", "customer_satisfaction", "recommending_share", "stated_share"]
 
 _SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
 #: The answers that are shown one by one.
 _SHOWN = _SATISFACTION | {Indicator.RECOMMEND}
+
+
+def stated_share(answers: Iterable[Asked]) -> float | None:
+    """Return how satisfied a customer says they are, 0 to 1; None where nothing was said.
+
+    Args:
+        answers: The standing answers; those about satisfaction and ease count alike.
+    """
+    return _mean_share(one for one in answers if one.indicator in _SATISFACTION)
+
+
+def recommending_share(answers: Iterable[Asked]) -> float | None:
+    """Return how far a customer intends to recommend, 0 to 1; None where nothing was said.
+
+    Args:
+        answers: The standing answers.
+    """
+    return _mean_share(one for one in answers if one.indicator is Indicator.RECOMMEND)
+
+
+def _mean_share(answers: Iterable[Asked]) -> float | None:
+    shares = [one.share for one in answers]
+    return sum(shares) / len(shares) if shares else None
 
 
 @frozen(kw_only=True)
@@ -34,19 +59,21 @@ class CustomerSatisfaction(HasAsked, Shown):
         answers: The customer's standing answers.
         asked: What they amount to, as a base of one.
         shown: The proxy from behaviour; None where it was not judged.
+        expected: What they would answer by it, as a share of the scale; None where that was
+            not judged either, undefined where too few customers answered to tell.
         trends: How the answers moved, by question.
     """
 
     answers: tuple[Asked, ...]
     asked: Satisfaction
     shown: ShownSatisfaction | None = None
+    expected: Estimate | None = None
     trends: Mapping[str, Trend] = field(default=EMPTY, converter=FrozenMapping, hash=False)
 
     @property
     def stated(self) -> float | None:
         """Mean reading, 0 to 1, of the standing answers about satisfaction and ease."""
-        told = [one.share for one in self.answers if one.indicator in _SATISFACTION]
-        return sum(told) / len(told) if told else None
+        return stated_share(self.answers)
 
     def sheet(self) -> Sheet:
         """Return both as they are shown."""
@@ -54,12 +81,16 @@ class CustomerSatisfaction(HasAsked, Shown):
         shown = "not judged" if self.shown is None else self.shown
         return Sheet(
             title="Satisfaction",
-            rows=(*said, ("shown (proxy)", shown)),
+            rows=(*said, ("shown (proxy)", shown), *self._foretold()),
             notes=(
                 *(f"left out: {one.left_out}" for one in self.answers if one.left_out),
                 *(() if self.shown is None else self.shown.notes),
             ),
         )
+
+    def _foretold(self) -> Iterator[tuple[str, Estimate]]:
+        if self.expected is not None and self.expected.value is not None:
+            yield "expected answer (by the proxy)", self.expected
 
     def _said(self) -> Iterator[tuple[str, str]]:
         """The answers about satisfaction one by one, the others by questionnaire."""
@@ -95,6 +126,11 @@ class CustomerSatisfaction(HasAsked, Shown):
                 explained_together(self.answers),
                 *((explained_trends(known),) if known else ()),
                 *(() if self.shown is None else (self.shown.explain(),)),
+                *(
+                    ()
+                    if self.expected is None
+                    else (self.expected.explain("satisfaction_expected"),)
+                ),
             ),
         )
 
@@ -103,6 +139,7 @@ def customer_satisfaction(
     answers: Sequence[Asked],
     *,
     shown: ShownSatisfaction | None = None,
+    expected: Estimate | None = None,
     trends: Mapping[str, Trend] = EMPTY,
     instruments: tuple[Instrument, ...] = BUILT_IN,
 ) -> CustomerSatisfaction:
@@ -111,6 +148,7 @@ def customer_satisfaction(
     Args:
         answers: The customer's standing answers (``asked``).
         shown: The proxy (``behavioural_satisfaction``), if it was judged.
+        expected: The answer to expect by it (``ShownCalibration.of``), if it was judged.
         trends: The trends of the customer's answers (``satisfaction_trend``).
         instruments: The declared questionnaires.
     """
@@ -118,5 +156,6 @@ def customer_satisfaction(
         answers=tuple(answers),
         asked=stated_satisfaction([answers], instruments=instruments),
         shown=shown,
+        expected=expected,
         trends=trends,
     )

@@ -20,6 +20,7 @@ def signals_of(summary: CustomerSummary, shop: Shop) -> Signals:
     """Return what a customer went through.
 
     Void orders count as placed. Complaints are the cases and the contacts that belong to none.
+    Orders promised for the same day and not arrived are one delivery that is overdue.
     Returns without a reason tell nothing; where no return has one, the signal is missing.
 
     Args:
@@ -38,6 +39,7 @@ def signals_of(summary: CustomerSummary, shop: Shop) -> Signals:
         resolved_complaints=served.solved_complaints,
         delivered=bought.promised or None,
         late=bought.late if bought.promised else None,
+        overdue=sum(day < summary.as_of_day for day in bought.owed_days),
         reviews=reviews or None,
         stars=stars if reviews else None,
         hours_over_sla=_hours_over(summary.matters, shop.answer_hours),

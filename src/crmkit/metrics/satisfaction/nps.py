@@ -16,33 +16,42 @@ Sources:
     Statistician 70(4), 365-372 (adjusted Wald covers best).
 """
 
-from collections.abc import Iterable
-from math import sqrt
+from collections.abc import Iterable, Sequence
+from math import fsum, sqrt
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.intervals import known, two_sided_z
+from crmkit.metrics.intervals import checked_number, known, two_sided_z
+from crmkit.metrics.surveys.weighted import checked_weights, effective_size
 
-__all__ = ["nps"]
+__all__ = ["nps", "nps_of_counts"]
 
 _SCALE = (0, 10)
 _METHOD = "net promoters, adjusted-Wald interval"
 
 
-def nps(ratings: Iterable[float | None], *, scale: tuple[float, float] = _SCALE) -> Estimate:
+def nps(
+    ratings: Iterable[float | None],
+    *,
+    weights: Iterable[float] | None = None,
+    scale: tuple[float, float] = _SCALE,
+) -> Estimate:
     """Share of promoters minus share of detractors.
 
     Args:
         ratings: Whole answers from 0 to 10 to "how likely are you to recommend us?"; None is
             a missing answer, counted in the notes.
+        weights: How much each answer counts, 0 or more, one per rating; all alike by default.
         scale: Only (0, 10); the cuts mean nothing on another one, so others are refused.
 
     Returns:
         Points from -100 to +100: the plain value with an adjusted-Wald interval, sound from a
-        handful of ratings up. Without ratings it is undefined.
+        handful of ratings up. Without ratings it is undefined. With weights, Kish's effective
+        size takes the place of n.
 
     Raises:
-        InvalidValueError: A rating that is NaN, not whole or off the scale, or another scale.
+        InvalidValueError: A rating that is NaN, not whole or off the scale, another scale, or
+            weights that are negative or not as many as the ratings.
 
     Source:
         Reichheld (2003): promoters answer 9 or 10, detractors 0 to 6. Rocks (2016).
@@ -54,13 +63,54 @@ def nps(ratings: Iterable[float | None], *, scale: tuple[float, float] = _SCALE)
         raise InvalidValueError(
             "scale", scale, "must be (0, 10)", "use csat() for ratings on another scale"
         )
-    answers = known(ratings, field="ratings", low=0, high=10, whole=True)
+    given = list(ratings)
+    answers = known(given, field="ratings", low=0, high=10, whole=True)
+    if weights is not None:
+        heavy = checked_weights(weights, len(given))
+        kept = [w for w, rating in zip(heavy, given, strict=True) if rating is not None]
+        return _weighted(answers.values, kept).noting(*answers.notes)
     promoters = sum(rating >= 9 for rating in answers.values)
     detractors = sum(rating <= 6 for rating in answers.values)
     return _net(promoters, detractors, len(answers.values)).noting(*answers.notes)
 
 
-def _net(promoters: int, detractors: int, n: int) -> Estimate:
+def nps_of_counts(promoters: int, passives: int, detractors: int) -> Estimate:
+    """NPS from how many there are of each.
+
+    Args:
+        promoters: Who answered 9 or 10.
+        passives: Who answered 7 or 8.
+        detractors: Who answered 0 to 6.
+
+    Returns:
+        As ``nps``.
+
+    Raises:
+        InvalidValueError: A count that is not whole, or below 0.
+
+    Source:
+        Reichheld (2003); Rocks (2016).
+
+    >>> nps_of_counts(50, 30, 20).value
+    30.0
+    """
+    given = {"promoters": promoters, "passives": passives, "detractors": detractors}
+    P, N, D = (int(checked_number(n, name, low=0, whole=True)) for name, n in given.items())
+    return _net(P, D, P + N + D)
+
+
+def _weighted(ratings: Sequence[float], weights: Sequence[float]) -> Estimate:
+    n, whole = effective_size(weights), fsum(weights)
+    if n == 0:
+        return _net(0, 0, 0)
+    pairs = list(zip(ratings, weights, strict=True))
+    promoters = fsum(weight for rating, weight in pairs if rating >= 9) / whole
+    detractors = fsum(weight for rating, weight in pairs if rating <= 6) / whole
+    told = f"{len(ratings):,} answers, weighted, say as much as {n:.4g}"
+    return _net(promoters * n, detractors * n, n).noting(told)
+
+
+def _net(promoters: float, detractors: float, n: float) -> Estimate:
     if n == 0:
         return undefined(unit="points", method=_METHOD, note="no answers", low=-100, high=100)
     low, high = _adjusted_wald(promoters, detractors, n)
@@ -70,7 +120,7 @@ def _net(promoters: int, detractors: int, n: int) -> Estimate:
     )
 
 
-def _adjusted_wald(promoters: int, detractors: int, n: int) -> tuple[float, float]:
+def _adjusted_wald(promoters: float, detractors: float, n: float) -> tuple[float, float]:
     # Three quarters of a promoter and of a detractor more, and one and a half passives.
     p, d = (promoters + 0.75) / (n + 3), (detractors + 0.75) / (n + 3)
     half = two_sided_z() * sqrt((p + d - (p - d) ** 2) / (n + 3))

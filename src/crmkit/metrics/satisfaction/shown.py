@@ -20,7 +20,7 @@ occasions of one customer leave open: a rate varies by p̃ / (n + κ), the stars
 (C + n + 1), and both are carried through the formulas above to the first order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import fsum, log, sqrt
 from typing import NamedTuple
 
@@ -132,17 +132,19 @@ def _answered(hours: float | None, half: float) -> _Part | None:
 
 def _parts(one: Signals, rates: BaseRates, anchors: ShownAnchors) -> dict[str, _Part | None]:
     kappa, unsettled = anchors.kappa, one.unsettled(anchors.resolved)
-    return {
+    late, due = one.lateness(records_arrivals=rates.records_arrivals)
+    found = {
         "returns": _halved(
             one.faulty_returns, one.orders, rates.returns, anchors.half_returns, kappa
         ),
         "complaints": _halved(
             unsettled, one.orders, rates.complaints, anchors.half_complaints, kappa
         ),
-        "late": _halved(one.late, one.delivered, rates.late, anchors.half_late, kappa),
+        "late": _halved(late, due, rates.late, anchors.half_late, kappa),
         "stars": _starred(one, rates),
         "response": _answered(one.hours_over_sla, anchors.half_hours),
     }
+    return {name: part if anchors.weights[name] else None for name, part in found.items()}
 
 
 def behavioural_satisfaction(
@@ -150,6 +152,7 @@ def behavioural_satisfaction(
     *,
     base_rates: BaseRates,
     anchors: ShownAnchors = DEFAULT_SHOWN_ANCHORS,
+    without: Collection[str] = (),
 ) -> ShownSatisfaction:
     """Satisfaction as a customer's behaviour shows it: a labelled proxy.
 
@@ -157,6 +160,8 @@ def behavioural_satisfaction(
         signals: What the customer went through.
         base_rates: The shop's own rates (``base_rates(...)`` of everyone's signals).
         anchors: Half-values, weights, and what the shop's rates are worth.
+        without: Components that shall not count, as ("stars",) where the stars are what the
+            proxy is compared with.
 
     Returns:
         The score, 0 to 100, over the signals there are. Without orders, deliveries or
@@ -166,6 +171,7 @@ def behavioural_satisfaction(
     Source:
         crmkit's own; the shrinkage is the mean of a gamma posterior whose prior is the shop.
     """
+    anchors = anchors.without(*without)
     parts = _parts(signals, base_rates, anchors)
     known = {name: part for name, part in parts.items() if part is not None}
     weight = fsum(anchors.weights[name] for name in known)
@@ -176,7 +182,7 @@ def behavioural_satisfaction(
         signals=signals,
         base_rates=base_rates,
         anchors=anchors,
-        notes=_missing(parts),
+        notes=tuple(_missing(parts, anchors)),
     )
 
 
@@ -193,19 +199,28 @@ def _score(
     half = 100 * two_sided_z() * sqrt(spread)
     low, high = (max(0.0, value - half), min(100.0, value + half)) if spread else (0.0, 100.0)
     return Estimate(
-        value=value, low=low, high=high, n=_occasions(signals), unit=_UNIT, method=_METHOD
+        value=value,
+        low=low,
+        high=high,
+        n=_occasions(signals, reviewed="stars" in known),
+        unit=_UNIT,
+        method=_METHOD,
     )
 
 
-def _occasions(signals: Signals) -> float:
-    """Orders and reviews behind a score; a response alone is one."""
-    seen = max(signals.orders or 0, signals.delivered or 0) + (signals.reviews or 0)
+def _occasions(signals: Signals, *, reviewed: bool) -> float:
+    """Orders, and reviews where they count, behind a score; a response alone is one."""
+    due = (signals.delivered or 0) + (signals.overdue or 0)
+    seen = max(signals.orders or 0, due) + ((signals.reviews or 0) if reviewed else 0)
     return max(1, seen)
 
 
-def _missing(parts: Mapping[str, _Part | None]) -> tuple[str, ...]:
-    names = [name for name, part in parts.items() if part is None]
-    return (f"not observed, or without a rate of the shop's: {', '.join(names)}",) if names else ()
+def _missing(parts: Mapping[str, _Part | None], anchors: ShownAnchors) -> Iterator[str]:
+    unseen = [name for name, part in parts.items() if part is None and anchors.weights[name]]
+    if unseen:
+        yield f"not observed, or without a rate of the shop's: {', '.join(unseen)}"
+    if ignored := [name for name in parts if not anchors.weights[name]]:
+        yield f"not counted: {', '.join(ignored)}"
 
 
 def mean_shown(everyone: Iterable[ShownSatisfaction]) -> Estimate:

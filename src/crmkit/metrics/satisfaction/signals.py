@@ -7,7 +7,7 @@ did not fit or please is not. The anchors are crmkit's own.
 from collections.abc import Iterable, Mapping
 from math import fsum, isfinite
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import FrozenMapping
@@ -49,6 +49,8 @@ class Signals:
         resolved_complaints: Those settled to the customer's satisfaction.
         delivered: Orders delivered against a promised day.
         late: Of them, those delivered after it.
+        overdue: Deliveries that did not arrive though the promised day has passed; late too,
+            where the shop records what arrives (``BaseRates.records_arrivals``).
         reviews: Reviews with stars.
         stars: The sum of their stars, each 1 to 5.
         hours_over_sla: Mean hours by which answers came later than was agreed.
@@ -60,6 +62,7 @@ class Signals:
     resolved_complaints: float = field(default=0, validator=_from_zero)
     delivered: float | None = field(default=None, validator=_from_zero)
     late: float | None = field(default=None, validator=_from_zero)
+    overdue: float | None = field(default=None, validator=_from_zero)
     reviews: float | None = field(default=None, validator=_from_zero)
     stars: float | None = field(default=None, validator=_from_zero)
     hours_over_sla: float | None = field(default=None, validator=_from_zero)
@@ -72,6 +75,18 @@ class Signals:
         low, high = (end * (self.reviews or 0) for end in _STARS)
         if self.stars is not None and not low <= self.stars <= high:
             raise InvalidValueError("stars", self.stars, "must be the sum of stars from 1 to 5")
+
+    def lateness(self, *, records_arrivals: bool) -> tuple[float | None, float | None]:
+        """Late deliveries, and those that were due; None where neither can be told.
+
+        Args:
+            records_arrivals: Whether what is overdue counts: as due, and as late.
+        """
+        overdue = (self.overdue or 0) if records_arrivals else 0
+        if self.delivered and self.late is None:
+            return None, None
+        due = (self.delivered or 0) + overdue
+        return ((self.late or 0) + overdue, due) if due else (self.late, self.delivered)
 
     def unsettled(self, resolved: float) -> float | None:
         """Complaints, each settled one counting ``resolved``; None where not observed."""
@@ -87,7 +102,8 @@ class BaseRates:
     Attributes:
         returns: Faulty returns per order.
         complaints: Complaints per order; a settled one counts a half.
-        late: Late deliveries, as a share of those with a promised day.
+        late: Late and overdue deliveries, as a share of those due by a promised day.
+        records_arrivals: Whether the shop records what arrives, so that what did not is overdue.
         stars: Mean stars of all reviews, 1 to 5.
         stars_weight: How many reviews that mean is worth against a customer's own.
     """
@@ -95,6 +111,7 @@ class BaseRates:
     returns: float | None = field(default=None, validator=_from_zero)
     complaints: float | None = field(default=None, validator=_from_zero)
     late: float | None = field(default=None, validator=_share)
+    records_arrivals: bool = True
     stars: float | None = field(default=None, validator=_stars)
     stars_weight: float = field(default=5.0, validator=_above_zero)
 
@@ -135,6 +152,17 @@ class ShownAnchors:
         hash=False,
     )
 
+    def without(self, *components: str) -> "ShownAnchors":
+        """Return the same anchors with the weight of some components set to 0.
+
+        Raises:
+            InvalidValueError: A name that is no component, or nothing is left.
+        """
+        for name in components:
+            if name not in self.weights:
+                raise InvalidValueError("without", name, f"must be of {', '.join(self.weights)}")
+        return evolve(self, weights={**self.weights, **dict.fromkeys(components, 0.0)})
+
 
 DEFAULT_SHOWN_ANCHORS = ShownAnchors()
 """The anchors used where none are given."""
@@ -160,9 +188,17 @@ def base_rates(
         Sums over sums; a rate that nobody's signals tell is None.
     """
     people = list(everyone)
+    arrivals = _records_arrivals(people)
     return BaseRates(
         returns=_ratio((one.faulty_returns, one.orders) for one in people),
         complaints=_ratio((one.unsettled(anchors.resolved), one.orders) for one in people),
-        late=_ratio((one.late, one.delivered) for one in people),
+        late=_ratio(one.lateness(records_arrivals=arrivals) for one in people),
+        records_arrivals=arrivals,
         stars=_ratio((one.stars, one.reviews) for one in people),
     )
+
+
+def _records_arrivals(people: Iterable[Signals]) -> bool:
+    """Whether half of what was due is known to have arrived: else it is not recorded."""
+    due = [(one.delivered or 0, one.overdue or 0) for one in people]
+    return fsum(arrived for arrived, _ in due) >= fsum(overdue for _, overdue in due)
