@@ -1,6 +1,6 @@
 """Cronbach's alpha: its limits, what it is invariant to, what it refuses, its coverage."""
 
-from math import isclose, nan
+from math import atanh, isclose, nan, tanh
 
 import pytest
 from hypothesis import assume, given
@@ -123,6 +123,24 @@ def test_where_alpha_is_negative_an_item_is_always_named():
             named += 1
             assert found.against
     assert named > 50
+
+
+def test_where_all_lean_one_way_the_item_that_agrees_least_is_named():
+    rows = [[3, 2, 3, 5], [5, 4, 4, 2], [3, 1, 4, 1], [4, 3, 1, 5], [4, 3, 5, 3]]
+    found = cronbach_alpha(items(rows))
+    assert found.raw.value == pytest.approx(-1 / 3)
+    assert found.against == ("q2",)
+    rest = {name: one.value for name, one in found.item_rest.items()}
+    assert min(rest, key=rest.get) == "q2"
+
+
+def test_the_correlation_of_an_item_has_fishers_interval():
+    """Of 12 people: 1.96 ÷ √9 either way on the scale of Fisher's z."""
+    random = plain_generator(1)
+    rows = [[random.randint(1, 7) for _ in range(2)] for _ in range(12)]
+    one = cronbach_alpha(items(rows)).item_rest["q0"]
+    assert one.low == pytest.approx(tanh(atanh(one.value) - 1.959964 / 3), abs=1e-6)
+    assert one.high == pytest.approx(tanh(atanh(one.value) + 1.959964 / 3), abs=1e-6)
 
 
 def test_items_that_cancel_out_have_no_alpha_but_a_culprit():

@@ -96,6 +96,8 @@ def test_a_higher_cost_never_lowers_the_best_price(study, one, two):
 def test_of_prices_that_tie_the_lowest_is_best():
     assert gabor_granger({8: (90, 100), 12: (60, 100)}).best.value == 8
     assert gabor_granger({12: (60, 100), 8: (90, 100)}).best.value == 8
+    # In floating point 4 × 0.3 is a hair below 6 × 0.2.
+    assert gabor_granger({4: (3, 10), 6: (2, 10)}).best.value == 4
 
 
 def test_answers_one_by_one_are_counted():

@@ -45,6 +45,13 @@ def test_answers_that_contradict_one_another_give_the_middle_and_say_so():
     assert "the middle is given" in str(found)
 
 
+def test_one_rise_both_accepted_and_refused_contradicts_itself():
+    found = price_tolerance([(0.1, True), (0.1, False)])
+    one = found.tolerance
+    assert (one.value, one.low, one.high, found.consistent) == (0.1, 0.1, 0.1, False)
+    assert "the middle is given" in one.notes[0]
+
+
 def test_without_a_rise_nothing_is_known():
     found = price_tolerance([(-0.1, True), (0, True), (-0.2, False), (0.3, None)])
     one = found.tolerance
@@ -127,6 +134,11 @@ def test_a_base_accepts_each_premium_with_wilsons_interval():
 
 def test_the_line_to_the_first_premium_starts_at_all_of_them():
     assert price_acceptance([(0.1, False)] * 9).median.value == pytest.approx(0.05)
+
+
+def test_of_premiums_that_half_accept_the_lowest_is_the_median():
+    half = [(0.1, True), (0.1, False), (0.2, True), (0.2, False), (0.3, False)]
+    assert price_acceptance(half).median.value == pytest.approx(0.1)
 
 
 def test_shares_that_rise_with_the_premium_are_evened_out():

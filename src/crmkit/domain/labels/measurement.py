@@ -8,7 +8,7 @@ MEASUREMENT: Mapping[str, tuple[str, str]] = {
     # Satisfaction and service quality
     "acsi": ("satisfaction index (ACSI)", "顾客满意度指数"),
     "acsi_item": ("satisfaction index: a question", "满意度指数:单项得分"),
-    "disconfirmation": ("expectation and disconfirmation", "期望不一致"),
+    "disconfirmation": ("expectation against experience", "期望不一致"),
     "asked_disconfirmation": ("disconfirmation as asked", "直接询问的期望不一致"),
     "disconfirmation_mean": ("mean disconfirmation", "期望不一致均值"),
     "disconfirmation_negative": ("found it worse than expected", "低于期望的比例"),

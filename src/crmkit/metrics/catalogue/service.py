@@ -45,7 +45,13 @@ def _service(kind: str, what: str, needs: str, source: str) -> tuple[Entry, ...]
             source,
             "weighted",
         ),
-        _steps(f"{name}_item", needs, f"mean of {what}; t interval", source, "items"),
+        _steps(
+            f"{name}_item",
+            needs,
+            f"mean of {what}, over the respondents who answered the item; t interval",
+            source,
+            "items",
+        ),
     )
 
 

@@ -32,7 +32,6 @@ from crmkit.metrics.beta_distribution import f_quantile
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.correlation import fisher_interval
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.reliability.item_set import ItemSet, correlations, covariances, item_set
 from crmkit.metrics.reliability.one_factor import leading_direction
 
@@ -124,7 +123,7 @@ def cronbach_alpha(items: Table) -> CronbachAlpha:
 
     >>> agree = cronbach_alpha({"again": [1, 2, 3, 4, 5], "more": [2, 2, 4, 4, 5]})
     >>> round(agree.raw.value, 3)
-    0.967
+    0.964
     """
     given = item_set(items)
     if given.lacking:

@@ -38,6 +38,7 @@ from typing import NamedTuple
 from attrs import evolve
 
 from crmkit.domain.errors import InsufficientDataError, InvalidValueError
+from crmkit.metrics.correlation import spearman
 from crmkit.metrics.intervals import LEVEL, checked_number
 from crmkit.metrics.isotonic import isotonic
 from crmkit.metrics.satisfaction.calibrated import (
@@ -222,9 +223,7 @@ def _made(
         rmse_of_mean=root_mean_square(of_mean),
         mae_of_mean=mean_absolute(of_mean),
         r_squared=share_spared([e * e for e in errors], [e * e for e in of_mean]),
-        rank_correlation=spearman(
-            [one.score for one in pairs], [one.stated for one in pairs]
-        ),
+        rank_correlation=spearman([one.score for one in pairs], [one.stated for one in pairs]),
         residual=sqrt(fmean(e * e for e in errors)),
         n=len(pairs),
         missing=missing,

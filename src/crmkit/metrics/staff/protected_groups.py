@@ -191,18 +191,25 @@ def checked_least(least: int) -> int:
     return int(checked_number(least, "least", low=LEAST, whole=True))
 
 
-def guarded(figure: Estimate, *, least: int = LEAST, low: float, high: float | None) -> Estimate:
-    """Return a figure, or without its value where fewer than ``least`` stand behind it.
+def guarded(
+    figure: Estimate, *, people: float, least: int = LEAST, low: float, high: float | None
+) -> Estimate:
+    """Return a figure, or without its value where too few people stand behind it.
 
     Args:
-        figure: The figure; its ``n`` are people.
+        figure: The figure.
+        people: How many stand behind it.
         least: The fewest people of whom a figure is shown, 5 or more.
         low: The least the measure can be.
         high: The most the measure can be, or None where it is open.
 
     Returns:
         The figure itself, or an undefined one that tells neither value nor n.
+
+    Raises:
+        InvalidValueError: A least below 5.
     """
-    if figure.n >= checked_least(least):
+    fewest = checked_least(least)
+    if people >= fewest:
         return figure
-    return evolve(figure, value=None, low=low, high=high, n=0, notes=(_too_few(least).why,))
+    return evolve(figure, value=None, low=low, high=high, n=0, notes=(_too_few(fewest).why,))

@@ -21,6 +21,7 @@ from attrs import frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.correlation import correlation_of
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import checked_number, mean_estimate
 from crmkit.metrics.value.judging.calibration import Calibration, calibration, rank_groups
@@ -178,7 +179,7 @@ def conditional_expectation(
         bought=held_out.total,
         error=absolute_error(held_out.bought, forecast),
         rmse=_rmse(held_out.bought, forecast),
-        correlation=_correlation(held_out.bought, forecast),
+        correlation=correlation_of(held_out.bought, forecast),
         model=one.line,
         notes=(*one.notes, *held_out.notes),
     )
@@ -238,16 +239,3 @@ def _rmse(bought: Sequence[int], forecast: Sequence[float]) -> float | None:
         return None
     squares = ((was - thought) ** 2 for was, thought in zip(bought, forecast, strict=True))
     return sqrt(fsum(squares) / len(bought))
-
-
-def _correlation(bought: Sequence[int], forecast: Sequence[float]) -> float | None:
-    if len(set(bought)) < 2 or len(set(forecast)) < 2:
-        return None
-    x, y = _centred(bought), _centred(forecast)
-    both = fsum(a * b for a, b in zip(x, y, strict=True))
-    return both / sqrt(fsum(a * a for a in x) * fsum(b * b for b in y))
-
-
-def _centred(values: Sequence[float]) -> list[float]:
-    mean = fsum(values) / len(values)
-    return [value - mean for value in values]
