@@ -30,9 +30,13 @@ ROOMS = (
 #: Classes whose methods are what one asks them.
 ASKED = {
     "crmkit": ("CustomerBase",),
+    "crmkit.domain": ("Instrument",),
     "crmkit.metrics": (
         *("BuyingModel", "GammaGamma", "BGBB", "SBG", "Fit"),
         *("BootstrapFits", "Holdout", "KaplanMeier"),
+        *("ResponseTable", "ShownCalibration", "Kano", "KanoTable", "IntentionCalibration"),
+        *("MeasurementError", "LoyaltyNoise", "LoyaltyMovement", "Transitions"),
+        *("ComplaintLosses", "ByGroup"),
     ),
 }
 HEAD = """# Reference

@@ -24,7 +24,7 @@ from crmkit.metrics.surveys import (
 from crmkit.opened_base import OpenedBase
 from crmkit.profile import Profile
 from crmkit.readings import Reading
-from crmkit.segments import Segment, members_of
+from crmkit.segments import Segment
 
 _HALVES = "_functional", "_dysfunctional"
 
@@ -67,8 +67,8 @@ class AskingAnswers(OpenedBase):
         )
         if segment is None:
             return table
-        profiles = self._readings.at(until, known_at).profiles
-        return table.among(members_of(segment, profiles, self._record))
+        reading = self._readings.at(until, known_at)
+        return table.among(self._members(segment, reading))
 
     def kano(
         self,
@@ -211,6 +211,7 @@ class AskingAnswers(OpenedBase):
         *,
         within_days: int = 365,
         indicator: Indicator = Indicator.REPURCHASE,
+        as_of: AsOf | None = None,
         known_at: datetime | None = None,
     ) -> IntentionCalibration:
         """Return how many bought of those who said they would.
@@ -219,20 +220,20 @@ class AskingAnswers(OpenedBase):
             asked_at: The day whose standing answers are tried.
             within_days: How many days after it a purchase counts.
             indicator: Which intention.
+            as_of: The last moment that counts; now by default.
             known_at: Limits the facts to those recorded by then.
 
         Raises:
-            InvalidValueError: Those days are not over.
+            InvalidValueError: The last of those days has not come by ``as_of``.
         """
-        then = asked_at + timedelta(days=within_days)
-        now = date_of(self.reporting.day(self.clock()))
-        if then > now:
-            raise InvalidValueError(
-                "within_days", within_days, f"must be over, and end on {then}", f"it is {now}"
-            )
+        last, until = asked_at + timedelta(days=within_days), self._moment(as_of)
+        today = date_of(self.reporting.day(until))
+        if last > today:
+            rule = f"must be over by {today}, but ends on {last}"
+            raise InvalidValueError("within_days", within_days, rule)
         before, after = (
-            self._readings.at(self._moment(day), known_at).base.customers.values()
-            for day in (asked_at, then)
+            self._readings.at(moment, known_at).base.customers.values()
+            for moment in (self._moment(asked_at), self._no_later(last, as_of))
         )
         done = stated_and_done(
             before,

@@ -1,11 +1,12 @@
 """What can be asked of how satisfaction, loyalty and relationship change."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from crmkit.asking_one_or_all import AskingOneOrAll
-from crmkit.domain.times import Period, date_of, day_number
+from crmkit.domain.tally import CustomerSummary
+from crmkit.domain.times import AsOf, Period, day_number
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.kpis.calendar_periods import Every
 from crmkit.metrics.loyalty import (
@@ -17,7 +18,7 @@ from crmkit.metrics.loyalty import (
     loyalty_noise,
     observed_loyalty,
 )
-from crmkit.metrics.satisfaction import BaseSatisfaction, CustomerSatisfaction
+from crmkit.metrics.satisfaction import Asked, BaseSatisfaction, CustomerSatisfaction
 from crmkit.over_time import OverTime, days_within, judged_on
 from crmkit.readings import Reading
 from crmkit.segments import Segment
@@ -118,25 +119,26 @@ class AskingChanges(AskingOneOrAll):
         """
         before: dict[str, CustomerLoyalty] = {}
 
-        def judged(day: date) -> _Loyalties:
-            found = self._loyalties(self._reading(day, known_at), before)
-            before.update(found)
+        def of_one(day: date) -> CustomerLoyalty:
+            one = self._dossier(str(customer_id), day, known_at)
+            found = self._standing(one.summary, one.answers, one.loyalty, before)
+            before[one.customer_id] = found
             return found
+
+        def of_base(day: date) -> BaseLoyalty:
+            reading = self._reading(day, known_at)
+            found = self._loyalties(reading, before)
+            before.update(found)
+            everyone = list(found.values())
+            return base_loyalty(everyone[row] for row in self._rows_of(reading, segment))
 
         if customer_id is not None:
             days = self._days_known(customer_id, period, every, known_at)
-            return self._of_one("loyalty", customer_id, days, lambda day: judged(day)[customer_id])
-
-        def of_base(day: date) -> BaseLoyalty:
-            found = judged(day)
-            profiles = self._reading(day, known_at).profiles
-            chosen = self._rows_of(profiles, segment)
-            return base_loyalty(found[profiles.rows[row].customer_id] for row in chosen)
-
+            return self._of_one("loyalty", customer_id, days, of_one)
         return judged_on(days_within(period, every), "loyalty", of_base, _of_loyalty)
 
     def loyalty_movement(
-        self, period: Period, *, known_at: datetime | None = None
+        self, period: Period, *, as_of: AsOf | None = None, known_at: datetime | None = None
     ) -> LoyaltyMovement:
         """Return how customers moved between the phases and types of loyalty over a period.
 
@@ -144,11 +146,12 @@ class AskingChanges(AskingOneOrAll):
 
         Args:
             period: From the day before its first to its last.
+            as_of: The last moment that counts, of a period that is not over; by default its end.
             known_at: Limits the facts to those recorded by then.
         """
-        days = period.days()
-        before = self._loyalties(self._reading(date_of(days[0] - 1), known_at), {})
-        after = self._loyalties(self._reading(date_of(days[-1]), known_at), before)
+        before = self._loyalties(self._reading(period.start - timedelta(days=1), known_at), {})
+        last = self._no_later(period.end - timedelta(days=1), as_of)
+        after = self._loyalties(self._reading(last, known_at), before)
         return loyalty_movement(
             {who: one.loyalty for who, one in before.items()},
             {who: one.loyalty for who, one in after.items()},
@@ -156,20 +159,25 @@ class AskingChanges(AskingOneOrAll):
         )
 
     def _loyalties(self, reading: Reading, before: _Loyalties) -> dict[str, CustomerLoyalty]:
-        """Everybody's loyalty, judged with the phase that stood before."""
-        profiles, people = reading.profiles, reading.base.customers
-        found = {}
-        for row, answers, usual in zip(
-            profiles.rows, profiles.answers, profiles.loyalties, strict=True
-        ):
-            who = row.customer_id
-            earlier = before.get(who)
-            found[who] = (
-                usual
-                if earlier is None
-                else observed_loyalty(people[who], answers, self.shop, previous=earlier.loyalty)
-            )
-        return found
+        """Everybody's loyalty, in the order of their ids, with the phase that stood before."""
+        judged = reading.judged
+        columns = judged.people, judged.answers, judged.loyalties
+        return {
+            one[0].customer_id: self._standing(*one, before) for one in zip(*columns, strict=True)
+        }
+
+    def _standing(
+        self,
+        summary: CustomerSummary,
+        answers: Sequence[Asked],
+        usual: CustomerLoyalty,
+        before: _Loyalties,
+    ) -> CustomerLoyalty:
+        """One customer's loyalty, with the phase that stood before, if any did."""
+        earlier = before.get(summary.customer_id)
+        if earlier is None or not earlier.loyalty.standing_phase:
+            return usual
+        return observed_loyalty(summary, answers, self.shop, previous=earlier.loyalty)
 
     def _days_known(
         self, customer_id: str, period: Period, every: Every, known_at: datetime | None

@@ -8,6 +8,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
 from crmkit.domain.relationship import Relationship
 from crmkit.domain.relationship_policy import RelationshipLevel
+from crmkit.domain.tally import CustomerSummary
 from crmkit.domain.times import AsOf, Period
 from crmkit.metrics.loyalty.observed import BaseLoyalty, CustomerLoyalty, base_loyalty
 from crmkit.metrics.satisfaction.asked import stated_satisfaction
@@ -18,10 +19,9 @@ from crmkit.metrics.satisfaction.shown import mean_shown
 from crmkit.metrics.satisfaction.trend import satisfaction_trend
 from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 from crmkit.opened_base import OpenedBase
-from crmkit.profiles import Profiles
 from crmkit.readings import Reading
 from crmkit.relationships import BaseRelationship, relationship_of_base
-from crmkit.segments import Segment, members_of
+from crmkit.segments import Segment
 from crmkit.worth import RelationshipValues, relationship_values
 
 _T = TypeVar("_T")
@@ -68,9 +68,8 @@ class AskingOneOrAll(OpenedBase):
         if customer_id is not None:
             _no_segment(segment)
             return self._dossier(customer_id, as_of, known_at).relationship
-        profiles = self._reading(as_of, known_at).profiles
-        chosen = self._rows_of(profiles, segment)
-        people = _picked(profiles.rows, chosen)
+        reading = self._reading(as_of, known_at)
+        people = _picked(reading.profiles.rows, self._rows_of(reading, segment))
         return relationship_of_base(people, self._declared(one.customer_id for one in people))
 
     def _declared(self, ids: Iterable[str]) -> Mapping[str, RelationshipLevel]:
@@ -123,26 +122,25 @@ class AskingOneOrAll(OpenedBase):
             return self._dossier(customer_id, as_of, known_at).satisfaction
         until, instruments = self._moment(as_of), self.shop.instruments
         reading = self._readings.at(until, known_at)
-        profiles = reading.profiles
-        chosen = self._rows_of(profiles, segment)
-        shown = _picked(profiles.shown, chosen)
+        judged, chosen = reading.judged, self._rows_of(reading, segment)
+        shown, calibration = _picked(judged.shown, chosen), judged.standards.calibration
         return BaseSatisfaction(
-            asked=stated_satisfaction(_picked(profiles.answers, chosen), instruments=instruments),
+            asked=stated_satisfaction(_picked(judged.answers, chosen), instruments=instruments),
             shown=mean_shown(shown),
-            expected=expected_mean(profiles.standards.calibration, shown),
-            calibration=profiles.standards.calibration,
+            expected=expected_mean(calibration, shown),
+            calibration=calibration,
             trends=satisfaction_trend(
-                self._said(reading, until, known_at, chosen), instruments=instruments
+                self._said(_picked(judged.people, chosen), until, known_at), instruments=instruments
             ),
         )
 
     def _said(
-        self, reading: Reading, until: datetime, known_at: datetime | None, chosen: Iterable[int]
+        self, people: Iterable[CustomerSummary], until: datetime, known_at: datetime | None
     ) -> Iterator[Fact]:
-        """The flat rows of some customers, if anybody was ever asked."""
-        if not any(one.dealings.surveys for one in reading.base.customers.values()):
+        """The flat rows of those who ever answered a survey; nothing is read for nobody."""
+        ids = {one.customer_id for one in people if one.dealings.surveys}
+        if not ids:
             return iter(())
-        ids = {one.customer_id for one in _picked(reading.profiles.rows, chosen)}
         return (fact for fact in self._readings.until(until, known_at) if fact.customer_id in ids)
 
     @overload
@@ -183,8 +181,8 @@ class AskingOneOrAll(OpenedBase):
         if customer_id is not None:
             _no_segment(segment)
             return self._dossier(customer_id, as_of, known_at).loyalty
-        profiles = self._reading(as_of, known_at).profiles
-        return base_loyalty(_picked(profiles.loyalties, self._rows_of(profiles, segment)))
+        reading = self._reading(as_of, known_at)
+        return base_loyalty(_picked(reading.judged.loyalties, self._rows_of(reading, segment)))
 
     @overload
     def relationship_value(
@@ -241,12 +239,13 @@ class AskingOneOrAll(OpenedBase):
     def _reading(self, as_of: AsOf | None, known_at: datetime | None) -> Reading:
         return self._readings.at(self._moment(as_of), known_at)
 
-    def _rows_of(self, profiles: Profiles, segment: Segment | None) -> range | list[int]:
+    def _rows_of(self, reading: Reading, segment: Segment | None) -> range | list[int]:
         """The places of the customers of a segment; all without one."""
+        everyone = reading.judged.ids
         if segment is None:
-            return range(len(profiles))
-        ids = members_of(segment, profiles, self._record)
-        return [row for row, one in enumerate(profiles.rows) if one.customer_id in ids]
+            return range(len(everyone))
+        ids = self._members(segment, reading)
+        return [row for row, one in enumerate(everyone) if one in ids]
 
 
 def _picked(values: Sequence[_T], rows: Iterable[int]) -> list[_T]:

@@ -1,6 +1,6 @@
 """What every question to a customer base starts from: its store, read as of a moment."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 
 from attrs import define, field
@@ -23,7 +23,8 @@ from crmkit.domain.times import (
     utc_if_given,
 )
 from crmkit.dossier import Dossier
-from crmkit.readings import Readings
+from crmkit.readings import Reading, Readings
+from crmkit.segments import Segment, members_of
 
 
 @define(kw_only=True)
@@ -112,6 +113,15 @@ class OpenedBase:
     def _record(self, customer_id: str) -> Customer | None:
         return self.store.customer(self.shop.id, customer_id)
 
+    def _members(self, segment: Segment, reading: Reading) -> frozenset[str]:
+        """The ids of the customers of a segment."""
+        return members_of(
+            segment,
+            reading.judged.ids,
+            find_profiles=lambda: reading.profiles,
+            record_of=self._record,
+        )
+
     def _past(
         self, customer_id: str, until: datetime, known_at: datetime | None
     ) -> list[Interaction]:
@@ -121,6 +131,11 @@ class OpenedBase:
 
     def _fiscal_year(self, day: int) -> Period:
         return Period.fiscal_year_of(date_of(day), starts=self.shop.fiscal_year_starts)
+
+    def _no_later(self, day: date, as_of: AsOf | None) -> datetime:
+        """The end of a day, or ``as_of`` where that is earlier."""
+        end = self._moment(day)
+        return end if as_of is None else min(end, self._moment(as_of))
 
     def _moment(self, as_of: AsOf | None) -> datetime:
         return last_moment(self.clock() if as_of is None else as_of, self.reporting.zone)

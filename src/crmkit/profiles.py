@@ -21,10 +21,11 @@ from crmkit.domain.shop import Shop
 from crmkit.domain.states import State
 from crmkit.domain.tally import BaseSummary, Buying, CustomerSummary
 from crmkit.domain.times import AsOf, date_of, day_of, last_day_over, last_moment, microseconds
+from crmkit.judged import Judged, judged_of
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.kpis.risk import risk
-from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
-from crmkit.metrics.satisfaction.asked import Asked, asked
+from crmkit.metrics.loyalty.observed import CustomerLoyalty
+from crmkit.metrics.satisfaction.asked import Asked
 from crmkit.metrics.satisfaction.calibrated import expected_answer
 from crmkit.metrics.satisfaction.customer import recommending_share, stated_share
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction
@@ -154,38 +155,28 @@ def _worth(one: Profile) -> tuple[float, float, int]:
 
 
 def profiled(
-    base: BaseSummary,
-    shop: Shop,
-    *,
-    standards: Standards | None = None,
-    year: Mapping[str, CustomerSummary] = EMPTY,
+    base: BaseSummary, judged: Judged, *, year: Mapping[str, CustomerSummary] = EMPTY
 ) -> Profiles:
     """Return every customer of a base, judged.
 
     Args:
         base: Everyone, as of a day.
-        shop: Whose policy rules.
-        standards: What everyone is judged against; by default the standards of this base.
+        judged: The same customers, and what is judged of each but value.
         year: The last year's facts of those with whom the shop ever spoke.
     """
-    people = [base.customers[customer_id] for customer_id in sorted(base.customers)]
-    against = standards_of(base, shop) if standards is None else standards
+    people, against, shop = judged.people, judged.standards, judged.shop
     worth = values_of(against.models, people)
-    answers = tuple(asked(one, instruments=shop.instruments) for one in people)
-    loyalties = tuple(
-        observed_loyalty(one, given, shop) for one, given in zip(people, answers, strict=True)
-    )
-    shown = tuple(map(against.shown, people))
+    columns = people, worth.rows, judged.answers, judged.loyalties, judged.shown
     return Profiles(
         rows=tuple(
             _profile(
-                *judged,
-                level=_level(judged[0], year, against),
-                expected=expected_answer(against.calibration, judged[-1]).value,
+                *one,
+                level=_level(one[0], year, against),
+                expected=expected_answer(against.calibration, one[-1]).value,
                 gap=against.base_gap,
                 shop=shop,
             )
-            for judged in zip(people, worth.rows, answers, loyalties, shown, strict=True)
+            for one in zip(*columns, strict=True)
         ),
         as_of_day=base.as_of_day,
         shop=shop,
@@ -193,9 +184,9 @@ def profiled(
         everyone=base.everyone(),
         guests=base.guests.guests,
         guest_buying=base.guests.buying,
-        answers=answers,
-        loyalties=loyalties,
-        shown=shown,
+        answers=judged.answers,
+        loyalties=judged.loyalties,
+        shown=judged.shown,
         worth=worth,
     )
 
@@ -291,9 +282,8 @@ def profiles_of_frame(frame: Any, shop: Shop, *, as_of: AsOf) -> Profiles:
     if any(has_contacts(one) for one in base.customers.values()):
         days = some_days(frame, range(day - WINDOW_DAYS + 1, day + 1))
         year = summarise(days, as_of=until, as_of_day=day).to_summaries().customers
-    over = last_day_over(moment, shop.zone)
-    standards = None
+    over, then = last_day_over(moment, shop.zone), base
     if over != moment:
         earlier = summarise(frame, as_of=microseconds(over), as_of_day=day_of(over, shop.zone))
-        standards = standards_of(earlier.to_summaries(), shop)
-    return profiled(base, shop, standards=standards, year=year)
+        then = earlier.to_summaries()
+    return profiled(base, judged_of(base, shop, lambda: standards_of(then, shop)), year=year)

@@ -15,6 +15,7 @@ from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.tally import BaseSummary, CustomerSummary, CustomerTally, collect_customers
 from crmkit.domain.times import last_day_over, microseconds, utc_if_given
+from crmkit.judged import Judged, judged_of
 from crmkit.profiles import Profiles, profiled
 from crmkit.standards import FindModels, Standards, standards_of
 
@@ -80,9 +81,14 @@ class Reading:
         return self._within[days]
 
     @cached_property
+    def judged(self) -> Judged:
+        """Everyone judged but for value: what needs no model."""
+        return judged_of(self.base, self.shop, self.find_standards)
+
+    @cached_property
     def profiles(self) -> Profiles:
         """Everyone judged."""
-        return profiled(self.base, self.shop, standards=self.find_standards(), year=self.year)
+        return profiled(self.base, self.judged, year=self.year)
 
 
 #: What a reading depends on besides the last of its facts: the day, known_at, what is kept.

@@ -13,28 +13,30 @@ Segment = str | Iterable[str] | Callable[[Profile], bool]
 
 
 def members_of(
-    segment: Segment, profiles: Iterable[Profile], record_of: Callable[[str], Customer | None]
+    segment: Segment,
+    ids: Iterable[str],
+    *,
+    find_profiles: Callable[[], Iterable[Profile]],
+    record_of: Callable[[str], Customer | None],
 ) -> frozenset[str]:
     """Return the ids of the customers of a segment.
 
     Args:
         segment: Which customers.
-        profiles: All of them.
+        ids: All of them.
+        find_profiles: Gives their profiles, for a rule; else nobody waits for the models.
         record_of: Gives a customer's record, for a tag.
 
     Raises:
         InvalidValueError: Nobody is in it, or an id that is no customer's.
     """
-    everyone = list(profiles)
     if isinstance(segment, str):
-        found = frozenset(
-            one.customer_id for one in everyone if _tagged(record_of(one.customer_id), segment)
-        )
+        found = frozenset(one for one in ids if _tagged(record_of(one), segment))
     elif callable(segment):
-        found = frozenset(one.customer_id for one in everyone if segment(one))
+        found = frozenset(one.customer_id for one in find_profiles() if segment(one))
     else:
         found = frozenset(segment)
-        strangers = found - {one.customer_id for one in everyone}
+        strangers = found - frozenset(ids)
         if strangers:
             told = ", ".join(sorted(strangers)[:3])
             raise InvalidValueError("segment", told, "must be ids of customers known by then")

@@ -120,7 +120,7 @@ def test_what_cannot_be_compared_is_refused(changed, message):
 def test_the_analysis_shows_and_explains_itself():
     found = customer_value_analysis(WEIGHTS, OWN, OTHERS, own_price=3, competitor_price=2)
     assert "Customer value: quality 1.26 to 1 of the competitor" in str(found)
-    assert "no pinfeathers  1.42 (9.2 to 6.5, 20%)" in str(found)
+    assert "no pinfeathers (weight 20%)  1.42 = 9.2 ÷ 6.5" in str(found)
     assert "weighted value" not in str(found)
     figures = [part.figure for part in found.explain().parts]
     assert figures[:3] == ["own score", "competitor score", "market_perceived_quality"]

@@ -77,6 +77,16 @@ def test_a_figure_is_told_as_people_tell_it(value, unit, told):
     assert one.bare.partition(" (")[0] in told
 
 
+def test_how_many_are_told_in_full_and_an_effective_size_with_a_decimal():
+    many = Estimate(value=0.3, low=0.2, high=0.4, n=1_234_567, unit="share", method="share")
+    assert str(many) == "30% (20% to 40%, n 1,234,567)"
+    assert str(Estimate(value=2, n=2.94151, unit="", method="mean")) == "2 (n 2.9)"
+
+
+def test_a_rounding_error_below_zero_is_told_as_zero():
+    assert Estimate(value=-1e-17, n=9, unit="score", method="mean").told == "0"
+
+
 def test_figures_side_by_side_tell_a_reason_they_share_once():
     none = undefined(unit="share", method="share", note="nobody came")
     alone = undefined(unit="EUR", method="mean", note="no orders")

@@ -191,7 +191,8 @@ def test_a_turned_item_of_ones_own_is_read_as_declared():
 
 def test_a_trend_shows_explains_and_pickles_itself():
     moved = trend([("1", 0.2), ("2", 0.3), ("3", 0.4)], question="csat/satisfaction")
-    assert str(moved).startswith("csat/satisfaction: rising\n  1  20% of the scale")
+    assert str(moved).startswith("csat/satisfaction: rising\n  1       20% of the scale")
+    assert "\n  change  10% of the scale per period" in str(moved)
     why = moved.explain()
     assert (why.figure, why.answer) == ("trend of csat/satisfaction", "rising")
     assert trend([("1", 0.2)]).explain().figure == "satisfaction_trend"

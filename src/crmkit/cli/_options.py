@@ -10,6 +10,7 @@ from typer import Argument, Option
 from crmkit.domain.errors import InvalidValueError
 
 __all__ = [
+    "Answers",
     "AsOf",
     "Columns",
     "Currency",
@@ -21,11 +22,13 @@ __all__ = [
     "GrossMargin",
     "Language",
     "Preset",
+    "Questionnaires",
     "Rebuild",
     "ShopId",
     "Store",
     "Surveys",
     "Timezone",
+    "answers_of",
     "columns_of",
     "day_of",
 ]
@@ -34,11 +37,20 @@ _COLUMNS = (
     "A column of the log: ROLE=NAME, where ROLE is customer, order, time, product, quantity, "
     "price or amount. Repeat it for each."
 )
+_ANSWERS = (
+    "Answers with a row per respondent and a column per question: QUESTIONNAIRE=FILE, where the "
+    "questionnaire is a usual one or told by --questionnaire. Repeatable."
+)
 
 Files = Annotated[list[Path] | None, Argument(help="Order logs: CSV, CSV.gz, JSON lines.")]
 Preset = Annotated[str | None, Option(help="A known layout: cdnow, online-retail.")]
 Columns = Annotated[list[str] | None, Option("--column", help=_COLUMNS)]
 Surveys = Annotated[list[Path] | None, Option(help="Survey answers. Repeatable.")]
+Questionnaires = Annotated[
+    list[Path] | None,
+    Option("--questionnaire", help="A questionnaire of the shop's own, as JSON. Repeatable."),
+]
+Answers = Annotated[list[str] | None, Option("--answers", help=_ANSWERS)]
 AsOf = Annotated[str | None, Option(help="The last day that counts; else that of the log.")]
 GrossMargin = Annotated[
     str | None, Option(help="Share of revenue left after cost of goods, 0 to 1.")
@@ -82,12 +94,24 @@ def columns_of(given: Sequence[str] | None) -> dict[str, str]:
     Raises:
         InvalidValueError: One of them is not ROLE=NAME.
     """
-    columns = {}
-    for each in given or ():
-        role, equals, name = each.partition("=")
-        if not equals or not role or not name:
-            raise InvalidValueError(
-                "--column", each, "must be ROLE=NAME", "say customer=CustomerID"
-            )
-        columns[role.strip()] = name.strip()
-    return columns
+    found = (_pair(each, "--column", "ROLE=NAME", "customer=CustomerID") for each in given or ())
+    return dict(found)
+
+
+def answers_of(given: Sequence[str] | None) -> tuple[tuple[str, Path], ...]:
+    """Return the questionnaires that options name, each with a file of answers to it.
+
+    Raises:
+        InvalidValueError: One of them is not QUESTIONNAIRE=FILE.
+    """
+    pairs = (
+        _pair(each, "--answers", "QUESTIONNAIRE=FILE", "visit=answers.csv") for each in given or ()
+    )
+    return tuple((name, Path(file)) for name, file in pairs)
+
+
+def _pair(given: str, option: str, shape: str, example: str) -> tuple[str, str]:
+    left, equals, right = given.partition("=")
+    if not equals or not left or not right:
+        raise InvalidValueError(option, given, f"must be {shape}", f"say {example}")
+    return left.strip(), right.strip()

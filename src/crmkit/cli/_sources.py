@@ -9,12 +9,22 @@ from attrs import evolve, field, frozen
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from crmkit.adapters.importers import PRESETS, OrderLog, SurveyLog, read_orders, read_surveys
+from crmkit.adapters.importers import (
+    PRESETS,
+    OrderLog,
+    QuestionnaireLog,
+    SurveyLog,
+    read_orders,
+    read_questionnaires,
+    read_surveys,
+)
 from crmkit.adapters.registry import open_store
+from crmkit.cli._definitions import instruments_in
 from crmkit.cli._terminal import err, show
 from crmkit.customer_base import CustomerBase
-from crmkit.domain.errors import UnreadableLogError
+from crmkit.domain.errors import InvalidValueError, UnreadableLogError
 from crmkit.domain.shop import Shop
+from crmkit.domain.surveys import Instrument, instrument
 from crmkit.loading import Progress
 from crmkit.report.terminal import loaded
 
@@ -31,6 +41,8 @@ class Sources:
 
     Attributes:
         files, surveys: Order logs and survey answers.
+        questionnaires: The shop's own, as JSON.
+        answers: Files with a column per question, each with the word for what was asked.
         preset: A known layout.
         columns: Names of columns by role.
         encoding, delimiter, decimal, day_first: How the files are written.
@@ -38,6 +50,8 @@ class Sources:
 
     files: tuple[Path, ...] = field(converter=_listed)
     surveys: tuple[Path, ...] = field(converter=_listed)
+    questionnaires: tuple[Path, ...] = field(converter=_listed)
+    answers: tuple[tuple[str, Path], ...]
     preset: str | None
     columns: dict[str, str]
     encoding: str | None
@@ -48,7 +62,18 @@ class Sources:
     @property
     def any(self) -> bool:
         """Whether there is a file at all."""
-        return bool(self.files or self.surveys)
+        return bool(self.files or self.surveys or self.answers)
+
+    def instruments(self, known: Sequence[Instrument]) -> tuple[Instrument, ...]:
+        """Return the questionnaires there are: the files', and the known ones of other names.
+
+        Raises:
+            UnreadableLogError: A file holds no questionnaire.
+            InvalidValueError: A questionnaire that cannot be.
+        """
+        own = [one for path in self.questionnaires for one in instruments_in(path)]
+        names = {one.name for one in own}
+        return (*own, *(one for one in known if one.name not in names))
 
     def load(self, base: CustomerBase, language: str = "en") -> None:
         """Read every file into the base, with a progress bar, and say what became of it."""
@@ -57,7 +82,7 @@ class Sources:
                 outcome = base.load(log, progress=tick)
             show(loaded(outcome, what=path.name, language=language))
 
-    def _logs(self, shop: Shop) -> Iterator[tuple[Path, OrderLog | SurveyLog]]:
+    def _logs(self, shop: Shop) -> Iterator[tuple[Path, OrderLog | SurveyLog | QuestionnaireLog]]:
         shape: dict[str, Any] = {
             "timezone": shop.timezone,
             "encoding": self.encoding,
@@ -77,7 +102,20 @@ class Sources:
                 ),
             )
         for path in self.surveys:
-            yield path, read_surveys(path, **shape)
+            yield path, read_surveys(path, instruments=shop.instruments, **shape)
+        for name, path in self.answers:
+            asked = _asked(name, shop.instruments)
+            yield path, read_questionnaires(path, instrument=asked, **shape)
+
+
+def _asked(name: str, known: tuple[Instrument, ...]) -> Instrument:
+    found = instrument(name, known)
+    if found is None:
+        there = ", ".join(one.name for one in known)
+        raise InvalidValueError(
+            "--answers", name, f"must be one of {there}", "tell it by --questionnaire FILE"
+        )
+    return found
 
 
 def opened(
@@ -104,6 +142,7 @@ def opened(
             "try: crmkit report orders.csv --currency EUR, or name a --store filled before",
         )
     shop = _policy(kept, sources.preset, shop_id, told)
+    shop = evolve(shop, instruments=sources.instruments(shop.instruments))
     return CustomerBase.open(target, shop=shop, rebuild=rebuild)
 
 

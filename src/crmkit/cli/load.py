@@ -20,6 +20,8 @@ def load(
     preset: given.Preset = None,
     column: given.Columns = None,
     surveys: given.Surveys = None,
+    questionnaire: given.Questionnaires = None,
+    answers: given.Answers = None,
     gross_margin: given.GrossMargin = None,
     currency: given.Currency = None,
     timezone: given.Timezone = None,
@@ -40,6 +42,8 @@ def load(
         sources = Sources(
             files=files,
             surveys=surveys,
+            questionnaires=questionnaire,
+            answers=given.answers_of(answers),
             preset=preset,
             columns=given.columns_of(column),
             encoding=encoding,

@@ -20,6 +20,8 @@ def report(
     preset: given.Preset = None,
     column: given.Columns = None,
     surveys: given.Surveys = None,
+    questionnaire: given.Questionnaires = None,
+    answers: given.Answers = None,
     as_of: given.AsOf = None,
     gross_margin: given.GrossMargin = None,
     currency: given.Currency = None,
@@ -48,6 +50,8 @@ def report(
         sources = Sources(
             files=files,
             surveys=surveys,
+            questionnaires=questionnaire,
+            answers=given.answers_of(answers),
             preset=preset,
             columns=given.columns_of(column),
             encoding=encoding,

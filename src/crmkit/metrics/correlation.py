@@ -108,7 +108,7 @@ def fisher_interval(
         Fisher (1921).
 
     >>> tuple(round(end, 4) for end in fisher_interval(0.5, 50))
-    (0.2575, 0.6832)
+    (0.2575, 0.6833)
     """
     checked_number(r, "r", low=-1, high=1)
     if n < _LEAST_WITH_INTERVAL:

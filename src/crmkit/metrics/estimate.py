@@ -125,7 +125,7 @@ class Estimate(Shown):
 
     def _grounds(self) -> tuple[tuple[str, str], ...]:
         span = (("interval", self.span),) if self.span else ()
-        return (*span, ("n", f"{self.n:,g}"))
+        return (*span, ("n", _counted(self.n)))
 
     def _beside(self) -> tuple[tuple[str, str], ...]:
         """What the figure does not say where it is printed."""
@@ -149,13 +149,20 @@ class Estimate(Shown):
         if self.value is None:
             return f"{told} ({why})" if (why := _why(self)) else told
         if self.low is None or self.high is None:
-            return f"{told} (n {self.n:,g})"
-        return f"{told} ({self._number(self.low)} to {self._number(self.high)}, n {self.n:,g})"
+            return f"{told} (n {_counted(self.n)})"
+        n = _counted(self.n)
+        return f"{told} ({self._number(self.low)} to {self._number(self.high)}, n {n})"
 
 
 def _digits(value: float) -> str:
     """``value`` as a person reads it: three digits, at most four decimals, none from 100 on."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{round(value, 4):.3g}"
+    # Adding 0 turns the -0 of rounding into 0.
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{round(value, 4) + 0.0:.3g}"
+
+
+def _counted(n: float) -> str:
+    """How many, as a person reads it: a whole number, or an effective size with a decimal."""
+    return f"{n:,.0f}" if float(n).is_integer() else f"{n:,.1f}"
 
 
 def side_by_side(

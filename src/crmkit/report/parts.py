@@ -1,23 +1,19 @@
 """The parts of a report, as tables of text: what a terminal and a notebook show alike."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
-
-from attrs import field, frozen
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from crmkit.domain.labels import label
-from crmkit.domain.money import Money
-from crmkit.domain.sheet import Sheet
-from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.value.relationship.base_relationship_value import BaseRelationshipValue
 from crmkit.profiles import Profile
+from crmkit.report.part import Part, Row, Words
+from crmkit.report.parts_of_loyalty import of_loyalty, of_movement, of_relationship
+from crmkit.report.parts_of_satisfaction import of_needs, of_satisfaction
 
 if TYPE_CHECKING:
     from crmkit.report.state import StateOfBase
 
-__all__ = ["Part", "Row", "parts_of", "title_of"]
-
-Row = tuple[str, ...]
+__all__ = ["parts_of", "title_of"]
 
 #: What the intervals of value say.
 INTERVALS = (
@@ -25,81 +21,10 @@ INTERVALS = (
     "single customers."
 )
 
-#: Columns of words; all others but the first hold figures.
-WORDS = frozenset({"reason", "why", "state", "example"})
-
-
-def _rows(value: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple(value)
-
-
-@frozen(kw_only=True)
-class Part:
-    """A table of the report.
-
-    Attributes:
-        title: What it is about.
-        columns: The keys of its columns ("state"), or texts that are no key ("EUR").
-        rows: Its cells, as text.
-        notes: What the reader must know of them.
-        language: The language it is in.
-    """
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...] = field(converter=_rows)
-    notes: tuple[str, ...] = ()
-    language: str = "en"
-
-    @property
-    def heads(self) -> tuple[str, ...]:
-        """What its columns are called."""
-        return tuple(_Words(self.language).head(one) for one in self.columns)
-
-    def sheet(self) -> Sheet:
-        """Return it for a notebook: a row's first cell, and the others in one line."""
-        return Sheet(
-            title=self.title,
-            rows=tuple((row[0], _told(self.columns, self.heads, row)) for row in self.rows),
-            notes=self.notes,
-        )
-
-    @property
-    def figures(self) -> tuple[bool, ...]:
-        """Which columns hold figures, and are set to the right."""
-        return tuple(i > 0 and one not in WORDS for i, one in enumerate(self.columns))
-
-
-@frozen
-class _Words:
-    """The words of a report in one language."""
-
-    language: str
-
-    def __call__(self, key: str) -> str:
-        return label(f"report.{key}", self.language)
-
-    def head(self, column: str) -> str:
-        """A column's key in that language, or a text that is no key as it is."""
-        return self(column) if column.islower() else column
-
-    def figure(self, one: Estimate, *, percent: bool = False) -> tuple[str, str]:
-        """A figure and its interval, or what is missing."""
-        if one.value is None:
-            return self("unknown"), one.notes[0] if one.notes else ""
-        shape = "{:.1%}" if percent else "{:,.2f}"
-        ends = ""
-        if one.low is not None and one.high is not None:
-            ends = f"{shape.format(one.low)} {self('to')} {shape.format(one.high)}"
-        return shape.format(one.value), ends
-
-    def money(self, value: Money | None) -> str:
-        return self("unknown") if value is None else str(value)
-
 
 def title_of(state: "StateOfBase", language: str = "en") -> str:
     """Return the line a report begins with."""
-    say = _Words(language)
+    say = Words(language)
     since = f", {say('since')} {state.first_day}" if state.first_day else ""
     return f"{state.shop_id} {say('as_of')} {state.as_of}{since}"
 
@@ -111,42 +36,43 @@ def parts_of(state: "StateOfBase", language: str = "en") -> Iterator[Part]:
         state: The figures.
         language: "en" or "zh"; of labels alone, notes and reasons stay English.
     """
-    say, currency = _Words(language), state.books.revenue.currency
+    say = Words(language)
+    yield say.part(say("counts"), "what how_many", _counts(state, say))
+    yield say.part(say("books"), "head amount", _books(state, say))
+    title = f"{say('customers_of')}, {state.kpis.period}"
+    yield say.part(title, "what figure interval", _kpis(state, say))
+    yield say.part(say("lifecycle"), "state customers", say.counted(state.states))
+    yield say.part(say("levels"), "level customers", say.counted(state.levels))
+    yield from of_relationship(state.relationship, say)
+    yield from of_satisfaction(state.satisfaction, say)
+    yield from of_needs(state.findings, say)
+    yield from of_loyalty(state.loyalty, say)
+    yield from of_movement(state.findings, say)
+    yield from _of_money(state, say)
 
-    def part(title: str, columns: str, rows: Iterator[Row], notes: tuple[str, ...] = ()) -> Part:
-        keys = tuple(columns.split())
-        return Part(title=title, columns=keys, rows=rows, notes=notes, language=language)
 
-    yield part(say("counts"), "what how_many", _counts(state, say))
-    yield part(say("books"), "head amount", _books(state, say))
-    kpis = f"{say('customers_of')}, {state.kpis.period}"
-    yield part(kpis, "what figure interval", _kpis(state, say))
-    yield part(say("lifecycle"), "state customers", _counted(state.states, language))
-    yield part(say("levels"), "level customers", _counted(state.levels, language))
-    asked = state.satisfaction.asked
-    what = "what figure interval n"
-    yield part(say("satisfaction"), what, _satisfaction(state, say), asked.notes)
-    means = "dimension mean interval n"
-    yield part(say("loyalty"), means, _loyalty(state, say), state.loyalty.notes)
-    yield part(say("types"), "type customers", _counted(state.loyalty.classes, language))
-    worth = state.relationship_value
+def _of_money(state: "StateOfBase", say: Words) -> Iterator[Part]:
+    worth, currency = state.relationship_value, state.books.revenue.currency
     title = f"{say('worth')}, {worth.period}"
-    yield part(title, "indicator amount", _worth(worth, say), worth.notes)
-    yield part(say("value"), "what figure interval", _value(state, say), (*state.models, INTERVALS))
-    yield part(say("concentration"), "customers share", _concentration(state, say))
-    yield part(
+    yield say.part(title, "indicator amount", _worth(worth, say), worth.notes)
+    notes = *state.models, INTERVALS
+    yield say.part(say("value"), "what figure interval", _value(state, say), notes)
+    yield say.part(say("concentration"), "customers share", _concentration(state, say))
+    yield say.part(
         f"{say('most_valuable')} {state.ranked_by}",
         f"customer state orders {currency} alive weeks to_come interval",
-        (_valuable(one, language) for one in state.most_valuable),
+        (_valuable(one, say.language) for one in state.most_valuable),
+        () if state.most_valuable else (say("nobody"),),
     )
-    yield part(
+    yield say.part(
         say("most_at_risk"),
         f"customer state {currency} at_stake why",
-        (_risky(one, language) for one in state.most_at_risk),
+        (_risky(one, say.language) for one in state.most_at_risk),
+        () if state.most_at_risk else (say("nobody"),),
     )
 
 
-def _counts(state: "StateOfBase", say: _Words) -> Iterator[Row]:
+def _counts(state: "StateOfBase", say: Words) -> Iterator[Row]:
     counts = state.counts
     yield say("known"), f"{counts.customers:,}"
     yield f"  {say('bought')}", f"{counts.buyers:,}"
@@ -157,7 +83,7 @@ def _counts(state: "StateOfBase", say: _Words) -> Iterator[Row]:
     yield say("returned_orders"), f"{counts.returned_orders:,}"
 
 
-def _books(state: "StateOfBase", say: _Words) -> Iterator[Row]:
+def _books(state: "StateOfBase", say: Words) -> Iterator[Row]:
     books = state.books
     yield say("paid"), say.money(books.paid)
     yield f"− {say('refunded')}", say.money(books.refunded)
@@ -170,7 +96,7 @@ def _books(state: "StateOfBase", say: _Words) -> Iterator[Row]:
             yield f"{say('beside')}: {say(head)}", say.money(amount)
 
 
-def _kpis(state: "StateOfBase", say: _Words) -> Iterator[Row]:
+def _kpis(state: "StateOfBase", say: Words) -> Iterator[Row]:
     kpis, people = state.kpis, state.kpis.customers
     yield say("opening"), f"{people.opening:,}", ""
     yield f"+ {say('new')}", f"{people.new:,}", ""
@@ -185,41 +111,20 @@ def _kpis(state: "StateOfBase", say: _Words) -> Iterator[Row]:
     yield say("average_profit"), *say.figure(people.average_profitability)
 
 
-def _counted(counts: Mapping[Any, int], language: str) -> Iterator[Row]:
-    yield from ((label(word, language), f"{count:,}") for word, count in counts.items())
-
-
-def _satisfaction(state: "StateOfBase", say: _Words) -> Iterator[Row]:
-    asked = state.satisfaction.asked
-    for key, one, percent in (
-        ("nps", asked.nps, False),
-        ("csat", asked.csat.top_box, True),
-        ("ces", asked.ces.easy, True),
-        ("shown", state.satisfaction.shown, False),
-    ):
-        yield say(key), *say.figure(one, percent=percent), f"{one.n:,g}"
-
-
-def _loyalty(state: "StateOfBase", say: _Words) -> Iterator[Row]:
-    for key in ("cognitive", "affective", "intentional", "behavioural", "overall"):
-        one = getattr(state.loyalty, key)
-        yield say(key), *say.figure(one), f"{one.n:,g}"
-
-
-def _worth(worth: BaseRelationshipValue, say: _Words) -> Iterator[Row]:
+def _worth(worth: BaseRelationshipValue, say: Words) -> Iterator[Row]:
     for key in ("profitability", "capability", "referral", "potential"):
         yield say(key), say.money(getattr(worth, key))
     yield f"= {say('worth')}", say.money(worth.total)
     yield f"{say('beside')}: {say('cash_flow')}", say.money(worth.cash_flow)
 
 
-def _value(state: "StateOfBase", say: _Words) -> Iterator[Row]:
+def _value(state: "StateOfBase", say: Words) -> Iterator[Row]:
     yield say("still_there"), *say.figure(state.alive)
     yield say("expected"), *say.figure(state.expected_purchases)
     yield f"{say('equity')} ({state.equity.unit})", *say.figure(state.equity)
 
 
-def _concentration(state: "StateOfBase", say: _Words) -> Iterator[Row]:
+def _concentration(state: "StateOfBase", say: Words) -> Iterator[Row]:
     for top in state.concentration.top_shares:
         yield f"{say('top')} {top.customers:.0%}", f"{top.interpolated:.1%}"
     if state.concentration.gini is not None:
@@ -255,14 +160,3 @@ def _risky(one: Profile, language: str) -> Row:
         _or_unknown(one.at_stake, "{:,.0f}"),
         one.reason,
     )
-
-
-def _told(columns: Sequence[str], heads: Sequence[str], row: Row) -> str:
-    """All cells of a row but the first in one line: what stands second, then the others."""
-    shown = [row[1]]
-    for key, head, cell in zip(columns[2:], heads[2:], row[2:], strict=True):
-        if key == "interval" and cell:
-            shown[-1] += f" ({cell})"
-        elif cell:
-            shown.append(f"{head} {cell}")
-    return ", ".join(shown)

@@ -1,6 +1,5 @@
 """The state of a customer base as of a moment: everything a report shows, as one value."""
 
-from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 
@@ -20,6 +19,8 @@ from crmkit.metrics.loyalty.base import BaseLoyalty
 from crmkit.metrics.satisfaction.base import BaseSatisfaction
 from crmkit.metrics.value.relationship.base_relationship_value import BaseRelationshipValue
 from crmkit.profiles import Profile, Profiles
+from crmkit.relationships import BaseRelationship
+from crmkit.report.findings import Findings, findings_of
 from crmkit.report.parts import parts_of, title_of
 
 __all__ = ["Books", "Counts", "StateOfBase", "state_of_base"]
@@ -79,8 +80,10 @@ class StateOfBase(Shown):
         counts, books: How many, and how much, over the whole log.
         kpis: The twelve months up to ``as_of``.
         states, levels: Customers by state, and by relationship level.
-        satisfaction: What was asked, and what behaviour shows, apart.
-        loyalty: The means of the four dimensions, and customers by type.
+        relationship: On what evidence, and against what pays and what is declared.
+        satisfaction: What was asked, what behaviour shows, and what answers it foretells.
+        loyalty: The means of the four dimensions, and customers by phase and type.
+        findings: Movement, needs, drivers, causes of loss: what only some logs can tell.
         relationship_value: The indicators over the same twelve months, guests included.
         alive: Customers expected to be still there.
         expected_purchases: Occasions to expect of all customers in the next 52 weeks.
@@ -100,8 +103,10 @@ class StateOfBase(Shown):
     kpis: PeriodKpis
     states: Mapping[State, int]
     levels: Mapping[RelationshipLevel, int]
+    relationship: BaseRelationship
     satisfaction: BaseSatisfaction
     loyalty: BaseLoyalty
+    findings: Findings
     relationship_value: BaseRelationshipValue
     alive: Estimate
     expected_purchases: Estimate
@@ -145,6 +150,7 @@ def state_of_base(base: CustomerBase, *, as_of: AsOf | None = None) -> StateOfBa
         if one.dealings.first_seen_day is not None
     ]
     books, year = _books(profiles), Period.year_to(today)
+    relationship = base.relationship(as_of=as_of)
     return StateOfBase(
         shop_id=base.shop.id,
         as_of=today,
@@ -152,10 +158,12 @@ def state_of_base(base: CustomerBase, *, as_of: AsOf | None = None) -> StateOfBa
         counts=_counts(profiles),
         books=books,
         kpis=base.kpis(year, as_of=as_of),
-        states=profiles.states(),
-        levels=_levels(profiles),
+        states=relationship.states,
+        levels=relationship.levels,
+        relationship=relationship,
         satisfaction=base.satisfaction(as_of=as_of),
         loyalty=base.loyalty(as_of=as_of),
+        findings=findings_of(base, year, as_of=as_of),
         relationship_value=base.relationship_value(period=year, as_of=as_of).together,
         alive=profiles.worth.alive,
         expected_purchases=profiles.worth.expected_purchases,
@@ -167,11 +175,6 @@ def state_of_base(base: CustomerBase, *, as_of: AsOf | None = None) -> StateOfBa
         most_at_risk=tuple(profiles.most_at_risk()),
         notes=() if books.profit is not None else (NO_MARGIN,),
     )
-
-
-def _levels(profiles: Profiles) -> dict[RelationshipLevel, int]:
-    counted = Counter(one.level for one in profiles.rows)
-    return {level: counted[level] for level in RelationshipLevel}
 
 
 def _counts(profiles: Profiles) -> Counts:

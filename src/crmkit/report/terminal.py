@@ -8,7 +8,8 @@ from crmkit.domain.labels import label
 from crmkit.domain.problems import RowProblem
 from crmkit.loading import LoadReport
 from crmkit.metrics.catalogue import ROOMS, Entry
-from crmkit.report.parts import Part, Row, parts_of, title_of
+from crmkit.report.part import Part, Row
+from crmkit.report.parts import parts_of, title_of
 from crmkit.report.state import StateOfBase
 
 if TYPE_CHECKING:
@@ -36,7 +37,10 @@ def _table(
     return done
 
 
-def _of(part: Part) -> "Table":
+def _of(part: Part) -> Any:
+    """A part as a table; without rows its title alone, as a line."""
+    if not part.rows:
+        return f"{part.title}:"
     return _table(part.title, part.heads, part.rows, part.figures)
 
 

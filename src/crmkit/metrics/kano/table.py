@@ -53,7 +53,7 @@ class KanoTable(Shown):
     def sheet(self) -> Sheet:
         """Return a line per feature, with what is to be known of it."""
         return Sheet(
-            title=f"Kano: {len(self.features)} features",
+            title=f"Kano: {len(self.features)} feature{'s' * (len(self.features) != 1)}",
             rows=tuple((name, one.brief()) for name, one in self.features.items()),
             notes=tuple(self._notes()),
         )

@@ -9,14 +9,22 @@
     log L = Σ β x over who left - Σ d log S0
 
 Effects that cannot be told from one another (two exposures that always come together) are
-found beforehand, from the information at β = 0. An effect beyond ±15 is none that data can
-show: there the likelihood rises without end (nobody exposed left, or nobody else), and the
-effect is held there while the others are found.
+found beforehand, from the information at β = 0. Where nobody exposed left, or nobody else, the
+likelihood rises without end, and so it may in several effects together where it does in none
+alone (every leaver exposed to A, or to B and C). Newton's steps then go on outwards until
+nothing more is gained, and the information about that direction has faded away: all effects
+that take part in it are without end, the others are judged with them out there.
 
 The variance is the inverse information. Where leaving at a moment is a chance of everyone who
 is there ("discrete"), it is that of binomial trials with the chances of the model,
 I⁻¹ B I⁻¹ with B = Σ p (1 - p) (x - mean)(x - mean)ᵀ: the inverse information alone takes the
-leaving for Poisson and gives too wide an interval where chances are large.
+leaving for Poisson and gives too wide an interval where chances are large. Where customers left
+more than once, their leavings go together, and both would be too narrow: then it is
+I⁻¹ B I⁻¹ with B = Σ U Uᵀ over customers (``by_customer``).
+
+Effects can have no end together although each has one alone (every leaver exposed to A, or to B
+and C). Then the information about some sum or difference of them fades away as they are held
+further out, and all that take part in it are without end.
 
 Sources:
     Cox, D. R. (1972). Regression models and life-tables. JRSS B 34, 187-220. Cox, D. R.
@@ -27,7 +35,8 @@ Sources:
     114-119 (what monotone likelihood is).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 from math import exp, fsum, log, sqrt
 from operator import add, mul, truediv
@@ -39,12 +48,18 @@ from crmkit.metrics.loss.risk_sets import RiskSets, Ties
 
 __all__ = ["CoxFit", "cox_fit"]
 
-#: A ratio of three million: no data can show it.
-_BEYOND = 15.0
-_STEPS, _HALVINGS = 100, 40
+#: Beyond this the exponential of a number is none.
+_MOST = 600.0
+_STEPS, _HALVINGS = 200, 40
 _CLOSE = 1e-10
+#: Less information about an effect is what is left of none.
+_FADED = 1e-4
+#: A smaller part in what is without end is what is left of none.
+_PART = 1e-3
 
 _Matrix = list[list[float]]
+#: B of the variance, from the effects.
+Middle = Callable[[Sequence[float]], _Matrix]
 
 
 @frozen(kw_only=True)
@@ -74,24 +89,25 @@ class _Slope:
     masses: list[float]
 
 
-def cox_fit(sets: RiskSets, size: int, ties: Ties) -> CoxFit:
+def cox_fit(sets: RiskSets, size: int, ties: Ties, middle: Middle | None = None) -> CoxFit:
     """Return the effects that make what happened likeliest.
 
     Args:
         sets: Who was at risk, and who left.
         size: How many exposures there are.
         ties: As the risk sets were made; decides the variance.
+        middle: Gives B of the variance where customers left more than once; None where not.
     """
-    effects = [0.0] * size
-    start = _slope(sets, effects)
-    free, untold = pinned(start.information, start.masses)
-    for i in free:
-        effects[i] = _BEYOND * _way(sets, i)
-    free = [i for i in free if not effects[i]]
-    effects, free, end = _climbed(sets, effects, free)
-    errors = _errors(sets, effects, free, end, ties)
-    endless = [0 if untold[i] or i in free else (1 if effects[i] > 0 else -1) for i in range(size)]
-    told = [not untold[i] and not endless[i] for i in range(size)]
+    start = _slope(sets, [0.0] * size)
+    kept, untold = pinned(start.information, start.masses)
+    effects, end = _climbed(sets, kept, start)
+    flat = _flat(kept, end)
+    free = [i for i in kept if i not in flat]
+    if ties == "discrete" and middle is None:
+        middle = partial(_binomial, sets)
+    errors = _errors(effects, free, end, middle)
+    told = [not untold[i] and i in errors for i in range(size)]
+    endless = [0 if untold[i] or told[i] else (1 if effects[i] > 0 else -1) for i in range(size)]
     return CoxFit(
         effects=tuple(effects[i] if told[i] else None for i in range(size)),
         errors=tuple(errors.get(i) if told[i] else None for i in range(size)),
@@ -101,34 +117,18 @@ def cox_fit(sets: RiskSets, size: int, ties: Ties) -> CoxFit:
     )
 
 
-def _way(sets: RiskSets, i: int) -> int:
-    """Which way the likelihood rises without end in one effect alone; 0 where it has a top."""
-    exposed = [i in kind for kind in sets.combinations]
-    gone = sum(d for d, one in zip(sets.left, exposed, strict=True) if one)
-    alone = beside = 0
-    for time, here in zip(sets.times, zip(*sets.here, strict=True), strict=True):
-        among = {one for n, one in zip(here, exposed, strict=True) if n > 0}
-        alone += time * (among == {True})
-        beside += time * (True in among)
-    return -1 if gone <= alone else int(gone >= beside)
-
-
-def _climbed(
-    sets: RiskSets, effects: list[float], free: list[int]
-) -> tuple[list[float], list[int], _Slope]:
-    """Newton's steps, halved where they lead down; effects that find no end are held."""
-    here = _slope(sets, effects)
-    for _ in range(_STEPS):
-        if not free:
-            break
+def _climbed(sets: RiskSets, free: Sequence[int], here: _Slope) -> tuple[list[float], _Slope]:
+    """Newton's steps from effects of 0, halved where they lead down."""
+    effects = [0.0] * len(here.score)
+    for _ in range(_STEPS if free else 0):
         score = [here.score[i] for i in free]
         step = solved(_part(here.information, free), score)
         gain = sum(up * by for up, by in zip(score, step, strict=True))
+        before = effects
         effects, here = _stepped(sets, effects, dict(zip(free, step, strict=True)), here)
-        free = [i for i in free if abs(effects[i]) < _BEYOND]
-        if gain < _CLOSE:
+        if gain < _CLOSE or effects == before:
             break
-    return effects, free, here
+    return effects, here
 
 
 def _stepped(
@@ -136,10 +136,7 @@ def _stepped(
 ) -> tuple[list[float], _Slope]:
     share, found, there = 1.0, effects, here
     for _ in range(_HALVINGS):
-        found = [
-            min(_BEYOND, max(-_BEYOND, one + share * step.get(i, 0.0)))
-            for i, one in enumerate(effects)
-        ]
+        found = [one + share * step.get(i, 0.0) for i, one in enumerate(effects)]
         there = _slope(sets, found)
         if there.height >= here.height:
             return found, there
@@ -149,7 +146,7 @@ def _stepped(
 
 def _slope(sets: RiskSets, effects: Sequence[float]) -> _Slope:
     """The log-likelihood and its derivatives."""
-    pulls = [sum(effects[i] for i in kind) for kind in sets.combinations]
+    pulls = _pulls(sets, effects)
     times, (totals, shares) = sets.times, _shares(sets, pulls)
     means = _by_name(sets, shares, len(effects), len(times))
     masses = [list(map(mul, times, share)) for share in shares]
@@ -161,6 +158,12 @@ def _slope(sets: RiskSets, effects: Sequence[float]) -> _Slope:
         _spread(sets, masses, means),
         [sum(mass) for mass in _by_name(sets, masses, len(effects), len(times))],
     )
+
+
+def _pulls(sets: RiskSets, effects: Sequence[float]) -> list[float]:
+    """β x of each combination."""
+    sums = (sum(effects[i] for i in kind) for kind in sets.combinations)
+    return [max(-_MOST, min(_MOST, one)) for one in sums]
 
 
 def _shares(sets: RiskSets, pulls: Sequence[float]) -> tuple[list[float], list[list[float]]]:
@@ -203,22 +206,27 @@ def _spread(
     return matrix
 
 
+def _flat(kept: Sequence[int], end: _Slope) -> frozenset[int]:
+    """The effects about which nothing is known at the end, alone or together."""
+    _, lost = pinned(_part(end.information, kept), [_FADED] * len(kept), rounding=1.0, part=_PART)
+    return frozenset(i for i, one in zip(kept, lost, strict=True) if one)
+
+
 def _errors(
-    sets: RiskSets, effects: Sequence[float], free: list[int], end: _Slope, ties: Ties
+    effects: Sequence[float], free: list[int], end: _Slope, middle: Middle | None
 ) -> dict[int, float]:
     """Standard errors, by place."""
     if not free:
         return {}
     back = inverse(_part(end.information, free))
-    if ties == "discrete":
-        middle = _part(_binomial(sets, effects), free)
-        back = _between(back, middle)
+    if middle is not None:
+        back = _between(back, _part(middle(effects), free))
     return {i: sqrt(max(0.0, back[k][k])) for k, i in enumerate(free)}
 
 
 def _binomial(sets: RiskSets, effects: Sequence[float]) -> _Matrix:
     """B of the variance where leaving is a chance of everyone who is there."""
-    pulls = [sum(effects[i] for i in kind) for kind in sets.combinations]
+    pulls = _pulls(sets, effects)
     times, (totals, shares) = sets.times, _shares(sets, pulls)
     usual = list(map(truediv, sets.leavings, totals))
     masses = [

@@ -17,8 +17,10 @@ Ties: ``efron`` where times are moments that were rounded (months of a contract)
 where the time counts chances to leave (occasions), everyone has one at each, and the ratio is
 that of the chances.
 
-The interval is Wald's on the logarithm. Where nobody exposed left, or nobody else did while
-they were watched, the likelihood has no top: the ratio is undefined, never 0 or infinite.
+The interval is Wald's on the logarithm. Where customers left more than once (who was lost and
+came back), it allows for what their leavings have in common. Where nobody exposed left, or
+nobody else did while they were watched, the likelihood has no top: the ratio is undefined,
+never 0 or infinite. So it is where only several exposures together have none.
 
 Sources:
     Cox, D. R. (1972). Regression models and life-tables. JRSS B 34, 187-220.
@@ -26,10 +28,12 @@ Sources:
     557-565. Andersen, P. K., Gill, R. D. (1982). Cox's regression model for counting
     processes. Annals of Statistics 10, 1100-1120 (exposures that begin later). Suissa, S.
     (2008). Immortal time bias in pharmaco-epidemiology. American Journal of Epidemiology 167,
-    492-499 (why a life is cut where the exposure begins).
+    492-499 (why a life is cut where the exposure begins). Lin, D. Y., Wei, L. J. (1989). The
+    robust inference for the Cox proportional hazards model. JASA 84, 1074-1078.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from math import exp, fsum
 from typing import Any, get_args
 
@@ -41,6 +45,7 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import LEVEL, two_sided_z
+from crmkit.metrics.loss.by_customer import leave_again, scores_by_customer
 from crmkit.metrics.loss.cox_fit import CoxFit, cox_fit
 from crmkit.metrics.loss.episodes import Episode
 from crmkit.metrics.loss.risk_sets import Ties, risk_sets
@@ -49,9 +54,13 @@ __all__ = ["HazardRatio", "hazard_ratios"]
 
 #: The unit of a hazard ratio.
 TIMES = "times"
-_METHOD: Mapping[str, str] = {
-    "efron": "Cox, Efron's ties, Wald interval",
-    "discrete": "Cox, chances at each time, Wald interval of binomial trials",
+_COX: Mapping[Ties, str] = {
+    "efron": "Cox, Efron's ties",
+    "discrete": "Cox, chances at each time",
+}
+_WALD: Mapping[Ties, str] = {
+    "efron": "Wald interval",
+    "discrete": "Wald interval of binomial trials",
 }
 
 
@@ -156,14 +165,23 @@ def hazard_ratios(
         raise InvalidValueError("ties", ties, f"must be one of {', '.join(get_args(Ties))}")
     z, watched = two_sided_z(level), tuple(episodes)
     wanted = _wanted(watched, names)
-    fit = cox_fit(risk_sets(watched, wanted, ties), len(wanted), ties)
+    again = leave_again(watched)
+    middle = partial(scores_by_customer, watched, wanted, ties) if again else None
+    fit = cox_fit(risk_sets(watched, wanted, ties), len(wanted), ties, middle)
     found = _counted(watched, wanted, unit)
     return {
         name: HazardRatio(
-            name=name, ratio=_ratio(fit, i, found[name], (level, z), _METHOD[ties]), **found[name]
+            name=name,
+            ratio=_ratio(fit, i, found[name], (level, z), _method(ties, again=again)),
+            **found[name],
         )
         for i, name in enumerate(wanted)
     }
+
+
+def _method(ties: Ties, *, again: bool) -> str:
+    wald = "Wald interval, errors by customer (Lin and Wei)" if again else _WALD[ties]
+    return f"{_COX[ties]}, {wald}"
 
 
 def _wanted(episodes: Sequence[Episode], names: Iterable[str] | None) -> tuple[str, ...]:
@@ -228,10 +246,13 @@ def _why(fit: CoxFit, place: int, found: Mapping[str, Any]) -> str:
     n = found["customers"]
     if not n:
         return "nobody was exposed"
-    if fit.endless[place] < 0:
+    if not found["leavings"] and found["other_leavings"]:
         return f"nobody of {n} exposed left while others were there to compare with"
-    if fit.endless[place] > 0:
+    if found["leavings"] and not found["other_leavings"]:
         return "nobody left but the exposed, while there were any: no ratio is too high"
+    if fit.endless[place]:
+        way = "high" if fit.endless[place] > 0 else "low"
+        return f"the likelihood rises without end: beside the others no ratio is too {way}"
     if not found["leavings"] + found["other_leavings"]:
         return "nobody left"
     return "never apart from other exposures, or nobody to compare with when somebody left"

@@ -13,13 +13,21 @@ _SOMETHING = 1e-6
 _Matrix = list[list[float]]
 
 
-def pinned(matrix: _Matrix, sizes: Sequence[float]) -> tuple[list[int], list[bool]]:
+def pinned(
+    matrix: _Matrix,
+    sizes: Sequence[float],
+    *,
+    rounding: float = _NOTHING,
+    part: float = _SOMETHING,
+) -> tuple[list[int], list[bool]]:
     """Tell which unknowns a system pins down.
 
     Args:
         matrix: Symmetric, with no negative direction.
         sizes: Of what magnitude the numbers were of which each unknown's row was found: what
             is small beside them is rounding.
+        rounding: How small, as a share of them.
+        part: From which part in a combination on an unknown belongs to it.
 
     Returns:
         The places of unknowns that can be solved for together, in order; and for each unknown
@@ -30,12 +38,12 @@ def pinned(matrix: _Matrix, sizes: Sequence[float]) -> tuple[list[int], list[boo
         beside = [row[k] for k in kept]
         parts = solved([[matrix[a][b] for b in kept] for a in kept], beside)
         rest = row[j] - sum(a * b for a, b in zip(parts, beside, strict=True))
-        if rest > _NOTHING * sizes[j]:
+        if rest > rounding * sizes[j]:
             kept.append(j)
             continue
         untold[j] = True
-        for k, part in zip(kept, parts, strict=True):
-            untold[k] = untold[k] or abs(part) > _SOMETHING
+        for k, mine in zip(kept, parts, strict=True):
+            untold[k] = untold[k] or abs(mine) > part
     return kept, untold
 
 

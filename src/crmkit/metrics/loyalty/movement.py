@@ -20,7 +20,7 @@ change). Counting and Wilson (1927) for the transitions.
 from collections.abc import Iterable, Iterator, Mapping
 from math import sqrt
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
@@ -70,6 +70,11 @@ class LoyaltyChange:
         return self.band is not None and abs(self.change) > self.band
 
 
+def _titled(what: str, ways: Transitions) -> Sheet:
+    sheet = ways.sheet()
+    return evolve(sheet, title=f"{what}. {sheet.title}")
+
+
 @frozen(kw_only=True)
 class LoyaltyMovement(Shown):
     """How the loyalty of a base moved between two dates.
@@ -112,7 +117,7 @@ class LoyaltyMovement(Shown):
             title="Movement of loyalty (change of scores from 0 to 1)",
             rows=(*rows, *beyond),
             notes=(*reasons, *self.notes),
-            parts=(self.phases.sheet(), self.types.sheet()),
+            parts=(_titled("Phases", self.phases), _titled("Types", self.types)),
         )
 
     def explain(self) -> Explanation:

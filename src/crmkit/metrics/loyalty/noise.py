@@ -159,7 +159,10 @@ class LoyaltyNoise(Shown):
 
     def sheet(self) -> Sheet:
         """Return the errors as they are shown."""
-        rows = tuple((name, one.error.sem) for name, one in self.dimensions.items())
+        rows = tuple(
+            (name, f"±{one.error.sem.told} in a score (n {one.n:,})")
+            for name, one in self.dimensions.items()
+        )
         return Sheet(title="Errors of measurement", rows=rows, notes=self.notes)
 
     def explain(self) -> Explanation:

@@ -110,7 +110,10 @@ class CustomerValueAnalysis(Shown):
         attributes = Sheet(
             title="Attributes: ours against the competitor's",
             rows=tuple(
-                (one.name, f"{one.ratio:.2f} ({one.own:g} to {one.competitor:g}, {one.weight:.0%})")
+                (
+                    f"{one.name} (weight {one.weight:.0%})",
+                    f"{one.ratio:.2f} = {one.own:g} ÷ {one.competitor:g}",
+                )
                 for one in self.attributes
             ),
         )

@@ -96,7 +96,8 @@ class Trend(Shown):
     def sheet(self) -> Sheet:
         """Return the trend as it is shown."""
         title = f"{self.question or 'answers'}: {self.direction}"
-        return Sheet(title=title, rows=tuple(self.periods.items()), notes=self.notes)
+        rows = (*self.periods.items(), ("change", self.slope))
+        return Sheet(title=title, rows=rows, notes=self.notes)
 
     def explain(self) -> Explanation:
         """Return how the direction was found."""

@@ -26,7 +26,8 @@ Sources:
 """
 
 from collections.abc import Sequence
-from math import fsum
+from itertools import pairwise
+from math import fsum, nextafter
 
 from attrs import field, frozen
 
@@ -175,17 +176,18 @@ def employee_lifetime_value(
     brings = checked_number(productivity, "productivity")
     margin = finite(brings - checked_number(compensation, "compensation"), "productivity", brings)
     terms = _Terms(margin=margin, discount=discount, periods=periods, currency=currency)
-    if (retention is None) == (survival is None):
-        raise InvalidValueError("retention", retention, "give it or survival, and not both")
-    if retention is not None:
-        margins, span, stays = _by_retention(terms, retention)
+    if retention is not None and survival is None:
+        margins, stays = _by_retention(retention, terms)
+    elif survival is not None and retention is None:
+        margins, stays = _by_survival(survival, terms)
     else:
-        margins, span, stays = _by_survival(terms, survival)
+        raise InvalidValueError("retention", retention, "give it or survival, and not both")
+    value, *ends = margins
     return EmployeeLifetimeValue(
-        margins=margins,
+        margins=value,
         hiring=checked_number(hiring, "hiring", low=0),
         training=checked_number(training, "training", low=0),
-        margins_span=span,
+        margins_span=(min(ends), max(ends)) if ends else None,
         currency=currency,
         productivity=brings,
         compensation=float(compensation),
@@ -193,3 +195,69 @@ def employee_lifetime_value(
         discount=float(discount),
         periods=None if periods is None else int(periods),
     )
+
+
+@frozen(kw_only=True)
+class _Terms:
+    """What does not hang on how long a person stays."""
+
+    margin: float
+    discount: float
+    periods: int | None
+    currency: str
+
+    def __attrs_post_init__(self) -> None:
+        checked_number(self.discount, "discount", low=0)
+        if self.periods is not None:
+            checked_number(self.periods, "periods", low=0, whole=True)
+
+    def by_retention(self, retention: float) -> float:
+        """The margins where the same share stays in every period."""
+        return retention_clv(
+            self.margin, retention, self.discount, currency=self.currency, years=self.periods
+        ).value
+
+    def by_survival(self, survival: Sequence[float]) -> float:
+        """The margins where ``survival`` says who is there."""
+        parts = (stays / (1 + self.discount) ** t for t, stays in enumerate(survival))
+        return finite(self.margin * fsum(parts), "productivity", self.margin)
+
+
+def _by_retention(given: float | Estimate, terms: _Terms) -> tuple[list[float], str]:
+    """The margins and the ends of theirs, where there are any."""
+    if not isinstance(given, Estimate):
+        return [terms.by_retention(given)], f"{given:.4g} a period"
+    if given.value is None:
+        raise InvalidValueError("retention", given, "must be defined")
+    ends = () if given.low is None or given.high is None else (given.low, given.high)
+    return [terms.by_retention(one) for one in (given.value, *ends)], f"{given.bare} a period"
+
+
+def _by_survival(given: Sequence[float] | KaplanMeier, terms: _Terms) -> tuple[list[float], str]:
+    """The margins and the ends of theirs, where there are any."""
+    if terms.periods is None:
+        raise InvalidValueError("periods", None, "must be a number where survival is given")
+    ahead = int(terms.periods)
+    if isinstance(given, KaplanMeier):
+        return [terms.by_survival(one) for one in _curves(given, ahead)], "as the survival curve"
+    stays = [checked_number(s, f"survival[{t}]", low=0, high=1) for t, s in enumerate(given)]
+    if len(stays) <= ahead:
+        raise InvalidValueError("survival", len(stays), f"must be {ahead + 1} long or longer")
+    if stays[0] != 1 or any(later > now for now, later in pairwise(stays)):
+        raise InvalidValueError("survival", tuple(stays), "must begin with 1, and never rise")
+    told = ", ".join(f"{s:.4g}" for s in stays[1 : ahead + 1])
+    return [terms.by_survival(stays[: ahead + 1])], told or "the present period alone"
+
+
+def _curves(curve: KaplanMeier, ahead: int) -> tuple[list[float], list[float], list[float]]:
+    """The curve, its lower and its upper ends: the chance to be there when a period begins."""
+    heights, lows, highs = [1.0], [1.0], [1.0]
+    for t in range(1, ahead + 1):
+        stays = curve.at(nextafter(t, 0))  # who leaves at t was there when t began
+        if stays.value is None or stays.low is None or stays.high is None:
+            rule = f"must reach to period {ahead}"
+            raise InvalidValueError("survival", f"nothing known from period {t} on", rule)
+        heights.append(stays.value)
+        lows.append(stays.low)
+        highs.append(stays.high)
+    return heights, lows, highs

@@ -21,13 +21,14 @@ from collections.abc import Mapping
 
 from attrs import field, frozen
 
+from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.metrics.answer_table import Table, answer_table
+from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.one_scale import OneScale
+from crmkit.metrics.one_scale import OneScale, one_scale
 from crmkit.metrics.service.gaps import Dimensions
 from crmkit.metrics.service.importance import Importance
 from crmkit.metrics.service.service_gap import service_gap
@@ -80,7 +81,11 @@ class PromiseGap(Shown):
         dimensions = self.dimensions.items() if len(self.dimensions) > 1 else ()
         return Sheet(
             title=f"Promise gap (delivered less promised), scale {low:g} to {high:g}",
-            rows=(*dimensions, *self._totals(), ("clearly broken", ", ".join(self.broken) or "none")),
+            rows=(
+                *dimensions,
+                *self._totals(),
+                ("clearly broken", ", ".join(self.broken) or "none"),
+            ),
             notes=self.overall.notes,
             parts=(Sheet(title="Items", rows=tuple(self.items.items())),),
         )
@@ -132,7 +137,8 @@ def promise_gap(
         and tells no n.
 
     Raises:
-        InvalidValueError: As ``service_gap``; a least below 5.
+        InvalidValueError: Other items or rows promised than delivered, an answer that is NaN or
+            off the scale; what ``service_gap`` refuses; a least below 5.
 
     Source:
         Parasuraman, Zeithaml and Berry (1988); Robinson and Rousseau (1994).
@@ -143,9 +149,13 @@ def promise_gap(
     >>> round(found.items["pay"].value, 2), found.broken
     (-1.4, ('pay',))
     """
-    groups = {_ALL: answer_table(delivered, field="delivered").names} if dimensions is None else dimensions
+    before, after = _checked(promised, delivered, scale)
     found = service_gap(
-        promised, delivered, dimensions=groups, importance=importance, scale=scale
+        before.columns,
+        after.columns,
+        dimensions={_ALL: after.names} if dimensions is None else dimensions,
+        importance=importance,
+        scale=scale,
     )
     span = found.scale[1] - found.scale[0]
 
@@ -159,3 +169,15 @@ def promise_gap(
         weighted=None if found.weighted is None else shown(found.weighted),
         scale=found.scale,
     )
+
+
+def _checked(promised: Table, delivered: Table, scale: OneScale) -> tuple[AnswerTable, AnswerTable]:
+    """Both tables, with errors that call them by their names."""
+    after = answer_table(delivered, field="delivered")
+    low, high = one_scale(scale, after.names)
+    after = answer_table(after.columns, field="delivered", low=low, high=high)
+    before = answer_table(promised, field="promised", low=low, high=high)
+    if set(before.names) != set(after.names) or len(before) != len(after):
+        shape = f"{len(before)} rows of {', '.join(before.names)}"
+        raise InvalidValueError("promised", shape, "must have the items and rows of delivered")
+    return before, after

@@ -144,8 +144,8 @@ def by_group(
     >>> from crmkit.metrics import nps
     >>> ratings = {"store": [9, 10, 7, 3, 9], "office": [9, 8], "depot": [6, 7, 9, 10, 8, 9]}
     >>> found = by_group(ratings, nps)
-    >>> found.withheld, found.shown["depot"].value, found.total.n
-    (('store', 'office'), 33.33333333333333, 13)
+    >>> found.withheld, round(found.shown["depot"].value, 1), found.total.n
+    (('store', 'office'), 33.3, 13)
     """
     fewest = checked_least(least)
     given = {name: list(each) for name, each in answers.items()}

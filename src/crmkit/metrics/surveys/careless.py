@@ -85,7 +85,9 @@ class CarelessAnswers(Shown):
         return Sheet(title=title, rows=rows, notes=self._notes())
 
     def _notes(self) -> tuple[str, ...]:
-        return (*self.straight_lining.notes, *self.speeding.notes, "nobody was left out")
+        # Why a share is unknown stands beside it already.
+        known = (one for one in (self.straight_lining, self.speeding) if one.value is not None)
+        return (*(note for one in known for note in one.notes), "nobody was left out")
 
     def explain(self) -> Explanation:
         """Return how the signs were found."""
