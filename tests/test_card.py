@@ -295,3 +295,18 @@ def test_a_wallet_is_as_the_customer_says_or_as_is_usual():
     assert potential.value == euros("101.25")  # 810 × 0.25 × 0.5
     everyone = rich.relationship_value(as_of=AS_OF)
     assert [row.potential.wallet for row in everyone] == [euros("900.00"), euros("200.00")]
+
+
+def test_offers_of_which_the_same_is_to_be_told_share_a_line():
+    shown = [
+        OfferShown(id=f"s{n}", offer_id=f"offer-{n}", customer_id="ann", at=day(n))
+        for n in range(30)
+    ]
+    refused = OfferAnswered(
+        id="no", offer_id="offer-7", customer_id="ann", at=day(9), accepted=False
+    )
+    text = str(opened(*shown, refused).card("ann", as_of=date(2026, 3, 1)))
+    assert "offer-7: shown once, declined" in text
+    assert text.count("shown once") == 2
+    assert text.count("\n") < 50
+    assert max(map(len, text.splitlines())) <= 100

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crmkit import CustomerBase, Shop
+from crmkit.adapters.registry import open_store
 from crmkit.cli import app
 from crmkit.metrics.catalogue import CATALOGUE
 from crmkit.report.state import state_of_base
@@ -110,6 +112,94 @@ def test_columns_can_be_told(crmkit, tmp_path):
     done = crmkit("report", log, *options)
     assert done.exit_code == 0, done.output
     assert "EUR 59.70" in done.output
+
+
+VISIT = {
+    "name": "visit",
+    "scale": [1, 5],
+    "items": {
+        "overall": "satisfaction",
+        "staff": None,
+        "shelf": None,
+        "mood": {"indicator": "positive_affect", "words": ["awful", "so so", "good", "great", "!"]},
+    },
+}
+
+
+@pytest.fixture
+def visits(tmp_path):
+    """A questionnaire of the shop's own, and an export with a column per question."""
+    (tmp_path / "visit.json").write_text(json.dumps(VISIT))
+    rows = ["customer,date,overall,staff,shelf,mood"]
+    for number in range(40):
+        staff, shelf = 1 + number % 5, 1 + number // 5 % 5
+        whole = round((2 * staff + shelf) / 3)
+        rows.append(f"c{number:04},2026-01-{1 + number % 28:02},{whole},{staff},{shelf},good")
+    (tmp_path / "answers.csv").write_text("\n".join([*rows, "c0001,2026-02-01,9,1,1,good\n"]))
+
+
+OWN = ("--questionnaire", "visit.json", "--answers", "visit=answers.csv")
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_questionnaire_of_the_shops_own_is_declared_and_its_answers_are_read(crmkit):
+    done = crmkit("report", ORDERS, "--currency", "EUR", *OWN, "--json", "state.json")
+    assert done.exit_code == 0, done.output
+    assert "answers.csv: 41 rows: 41 interactions accepted" in done.output
+    assert "row 41: 9" in done.output
+    assert "What goes with visit/overall (R² " in done.output
+    drivers = json.loads(Path("state.json").read_text("utf-8"))["findings"]["drivers"]
+    assert [one["name"] for one in drivers["visit/overall"]["drivers"]] == ["staff", "shelf"]
+
+
+@pytest.mark.usefixtures("visits")
+def test_a_store_keeps_the_questionnaires_that_were_declared(crmkit):
+    store = ("--store", "sqlite:///crm.db")
+    loaded = crmkit("load", ORDERS, "--currency", "EUR", *store, *OWN)
+    assert loaded.exit_code == 0, loaded.output
+    again = crmkit("load", *store, "--answers", "visit=answers.csv")
+    assert "0 interactions accepted, 41 known already" in again.output
+    card = crmkit("card", "c0011", *store)
+    assert "asked: visit/overall" in card.output
+    assert "affective    unknown (50% known" in card.output
+    assert "What goes with visit/overall" in crmkit("report", *store).output
+    crmkit("load", *store, *OWN)
+    with closing(open_store("sqlite:///crm.db")) as kept:
+        names = [one.name for one in kept.shop("shop").instruments]
+    assert names == ["visit", "nps", "csat", "ces", "repurchase", "loyalty"]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("--answers", "visits=answers.csv"), "tell it by --questionnaire FILE"),
+        (("--answers", "answers.csv"), "must be QUESTIONNAIRE=FILE"),
+        (("--answers", "nps=answers.csv"), "no column 'recommend'"),
+        (("--answers", "nps=none.csv"), "there is no such file"),
+        (("--questionnaire", "none.json"), "there is no such file"),
+        (("--questionnaire", "answers.csv"), "holds no questionnaire"),
+        (("--questionnaire", "odd.json"), "unexpected keyword argument 'itemz'"),
+        (("--questionnaire", "bare.json"), "holds no questionnaire"),
+        (("--questionnaire", "unscaled.json"), "must be stated for the item 'a'"),
+    ],
+)
+@pytest.mark.usefixtures("visits")
+def test_a_questionnaire_that_cannot_be_read_is_one_line(crmkit, given, says):
+    Path("odd.json").write_text('{"name": "odd", "itemz": {}}')
+    Path("bare.json").write_text('["name", "items"]')
+    Path("unscaled.json").write_text('{"name": "u", "items": {"a": null}}')
+    assert says in refused(crmkit("report", ORDERS, "--currency", "EUR", *given))
+
+
+@pytest.mark.usefixtures("visits")
+def test_several_questionnaires_may_stand_in_one_file_and_replace_usual_ones(crmkit):
+    stars = {"name": "csat", "scale": [1, 10], "items": {"satisfaction": "satisfaction"}}
+    Path("both.json").write_text(json.dumps([VISIT, stars]))
+    Path("stars.csv").write_text("customer,date,satisfaction\nc0001,2026-02-01,9\n")
+    files = ("--answers", "csat=stars.csv", "--answers", "visit=answers.csv")
+    done = crmkit("report", ORDERS, "--currency", "EUR", "--questionnaire", "both.json", *files)
+    assert done.exit_code == 0, done.output
+    assert "stars.csv: 1 rows: 1 interactions accepted" in done.output
 
 
 def test_rows_that_cannot_be_used_are_listed_and_the_rest_is_reported(crmkit, tmp_path):
@@ -240,7 +330,19 @@ def test_a_demo_is_a_report_and_a_card(crmkit):
     done = crmkit("demo", "--customers", "40", "--seed", "3")
     assert done.exit_code == 0, done.output
     assert "an invented shop: " in done.output
-    for part in ("Counts", "Lifecycle", "Relationship levels", "Loyalty (0 to 1)", "Most at risk"):
+    for part in (
+        "Counts",
+        "Lifecycle",
+        "Relationship levels",
+        "Relationship: evidence and target",
+        "Needs (Kano)",
+        "What goes with features/overall",
+        "Complaints and leaving",
+        "What to do about them",
+        "Loyalty (0 to 1)",
+        "Phases of loyalty",
+        "Most at risk",
+    ):
         assert part in done.output
     shop = SyntheticShop(seed=3, customers=40)
     with CustomerBase.open("memory:", shop=shop.shop) as base:
@@ -256,7 +358,9 @@ def test_a_demo_is_a_report_and_a_card(crmkit):
 def test_a_demo_without_customers_is_a_report_of_guests(crmkit):
     done = crmkit("demo", "--customers", "0")
     assert done.exit_code == 0, done.output
-    assert done.output.rstrip().splitlines()[-2].split()[:2] == ["customer", "state"]
+    most_valuable, nobody, at_risk, nobody_again = done.output.splitlines()[-4:]
+    assert (most_valuable[:14], at_risk) == ("Most valuable ", "Most at risk:")
+    assert (nobody, nobody_again) == ("nobody", "nobody")
 
 
 def test_the_catalogue_is_listed(crmkit):

@@ -56,6 +56,9 @@ def answers(base, as_of=AS_OF, **known):
         base.relationship_value(period=YEAR, as_of=as_of, **known).together,
         base.loyalty(as_of=as_of, **known),
         base.satisfaction(as_of=as_of, **known),
+        base.relationship(as_of=as_of, **known),
+        base.complaint_losses(as_of=as_of, **known),
+        base.loyalty_movement(Period(date(2026, 1, 3), date(2026, 1, 9)), as_of=as_of, **known),
     )
 
 
@@ -129,7 +132,14 @@ def test_every_row_in_bulk_is_the_answer_for_one(facts):
             card.relationship.level.level,
         )
         assert row.satisfaction_shown == card.satisfaction.shown.score.value
-        assert row.loyalty == card.loyalty.loyalty.overall
+        assert row.satisfaction_expected == card.satisfaction.expected.value
+        assert row.satisfied == card.satisfaction.stated
+        assert row.state_confidence == card.relationship.evidence.confidence
+        assert row.level_gap == card.relationship.level.target_gap
+        assert (row.loyalty, row.phase) == (
+            card.loyalty.loyalty.overall,
+            card.loyalty.loyalty.phase,
+        )
         assert row.open_cases == len(card.relationship.open_cases)
 
 

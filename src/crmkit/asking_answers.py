@@ -133,7 +133,7 @@ class AskingAnswers(OpenedBase):
         """
         table = self.answers(instrument, segment=segment, as_of=as_of, known_at=known_at)
         asked = _others(table, outcome) if predictors is None else predictors
-        return key_drivers(table.only(asked), table[outcome], method=method)
+        return key_drivers(table.readings(asked), table.readings([outcome])[outcome], method=method)
 
     def penalty_reward(
         self,
@@ -150,18 +150,21 @@ class AskingAnswers(OpenedBase):
         Args:
             instrument: The questionnaire.
             outcome: The question about the whole.
-            ratings: The questions about features, on one scale; all others by default.
+            ratings: The questions about features; all others by default. Those of several
+                scales, or worded against their indicator, are read from 0 to 1.
             segment: Of whom: a tag, a rule over profiles, or ids; of everybody by default.
             as_of: The last moment that counts; now by default.
             known_at: Limits the facts to those recorded by then.
 
         Raises:
-            InvalidValueError: Nobody answered, or ratings on several scales.
+            InvalidValueError: Nobody answered, or a question that was not asked.
             InsufficientDataError: Too few complete responses.
         """
         table = self.answers(instrument, segment=segment, as_of=as_of, known_at=known_at)
         asked = list(_others(table, outcome) if ratings is None else ratings)
-        return penalty_reward(table.only(asked), table[outcome], scale=table.scale_of(asked))
+        if table.is_plain(asked):
+            return penalty_reward(table.only(asked), table[outcome], scale=table.scale_of(asked))
+        return penalty_reward(table.readings(asked), table[outcome], scale=(0, 1))
 
     def weighted_answer(
         self,
@@ -196,14 +199,16 @@ class AskingAnswers(OpenedBase):
                 if one.question == question and not one.left_out:
                     given[kind].append(one.share)
         if not given:
-            raise InvalidValueError("question", question, "must be one that was answered")
+            answered = {one.question for answers in profiles.answers for one in answers}
+            told = ", ".join(sorted(answered)) or "none"
+            raise InvalidValueError("question", question, f"must be one that was answered: {told}")
         silent = population.keys() - given.keys()
-        told = post_stratified_mean(
+        mean = post_stratified_mean(
             given, {kind: population[kind] for kind in population if kind in given}, scale=(0, 1)
         )
         if not silent:
-            return told
-        return evolve(told, mean=told.mean.noting(_silent(silent, population)))
+            return mean
+        return evolve(mean, mean=mean.mean.noting(_silent(silent, population)))
 
     def intention_calibration(
         self,
@@ -229,8 +234,12 @@ class AskingAnswers(OpenedBase):
         last, until = asked_at + timedelta(days=within_days), self._moment(as_of)
         today = date_of(self.reporting.day(until))
         if last > today:
-            rule = f"must be over by {today}, but ends on {last}"
-            raise InvalidValueError("within_days", within_days, rule)
+            raise InvalidValueError(
+                "within_days",
+                within_days,
+                f"must be over: the last of these days is {last}, and it is {today}",
+                "ask about an earlier day, or fewer days",
+            )
         before, after = (
             self._readings.at(moment, known_at).base.customers.values()
             for moment in (self._moment(asked_at), self._no_later(last, as_of))

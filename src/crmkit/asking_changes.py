@@ -149,9 +149,12 @@ class AskingChanges(AskingOneOrAll):
             as_of: The last moment that counts, of a period that is not over; by default its end.
             known_at: Limits the facts to those recorded by then.
         """
-        before = self._loyalties(self._reading(period.start - timedelta(days=1), known_at), {})
-        last = self._no_later(period.end - timedelta(days=1), as_of)
-        after = self._loyalties(self._reading(last, known_at), before)
+        first, last = (
+            self._reading(self._no_later(end - timedelta(days=1), as_of), known_at)
+            for end in (period.start, period.end)
+        )
+        before = self._loyalties(first, {})
+        after = self._loyalties(last, before)
         return loyalty_movement(
             {who: one.loyalty for who, one in before.items()},
             {who: one.loyalty for who, one in after.items()},

@@ -16,7 +16,7 @@ from crmkit.metrics.satisfaction.base import BaseSatisfaction
 from crmkit.metrics.satisfaction.calibrated import expected_mean
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction
 from crmkit.metrics.satisfaction.shown import mean_shown
-from crmkit.metrics.satisfaction.trend import satisfaction_trend
+from crmkit.metrics.satisfaction.trend import satisfaction_trend, telling
 from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 from crmkit.opened_base import OpenedBase
 from crmkit.readings import Reading
@@ -137,11 +137,12 @@ class AskingOneOrAll(OpenedBase):
     def _said(
         self, people: Iterable[CustomerSummary], until: datetime, known_at: datetime | None
     ) -> Iterator[Fact]:
-        """The flat rows of those who ever answered a survey; nothing is read for nobody."""
+        """What those told who ever answered a survey; nothing is read for nobody."""
         ids = {one.customer_id for one in people if one.dealings.surveys}
         if not ids:
             return iter(())
-        return (fact for fact in self._readings.until(until, known_at) if fact.customer_id in ids)
+        facts = self._readings.until(until, known_at)
+        return telling((one for one in facts if one.customer_id in ids), self.shop.instruments)
 
     @overload
     def loyalty(

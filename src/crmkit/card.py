@@ -1,5 +1,6 @@
 """A customer's card: who they are and all that is judged of them, at a glance."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
@@ -85,10 +86,7 @@ class Card(Shown):
             "\n".join(f"{one.at:%Y-%m-%d} {label(f'kind.{one.kind}')}" for one in self.last[:3]),
         )
         if self.offers:
-            yield (
-                "offers",
-                "\n".join(f"{offer}: {_told(one)}" for offer, one in self.offers.items()),
-            )
+            yield "offers", "\n".join(_together(self.offers))
         yield "judged by", self.judged_by
 
     def explain(self) -> Explanation:
@@ -108,6 +106,14 @@ class Card(Shown):
             model=self.judged_by,
             parts=(one.explain() for one in judged),
         )
+
+
+def _together(offers: Mapping[str, Offering]) -> Iterator[str]:
+    """A line for all the offers of which the same is to be told."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for offer, one in offers.items():
+        alike[_told(one)].append(offer)
+    yield from (f"{', '.join(names)}: {told}" for told, names in alike.items())
 
 
 def _told(one: Offering) -> str:

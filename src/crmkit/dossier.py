@@ -24,7 +24,7 @@ from crmkit.metrics.loyalty.observed import CustomerLoyalty, observed_loyalty
 from crmkit.metrics.satisfaction.asked import Asked, asked
 from crmkit.metrics.satisfaction.calibrated import expected_answer
 from crmkit.metrics.satisfaction.customer import CustomerSatisfaction, customer_satisfaction
-from crmkit.metrics.satisfaction.trend import satisfaction_trend
+from crmkit.metrics.satisfaction.trend import satisfaction_trend, telling
 from crmkit.metrics.value.base.customer_value import CustomerValue
 from crmkit.metrics.value.base.valuation import value_of
 from crmkit.metrics.value.relationship.accounting import Accounts, relationship_value_of
@@ -130,7 +130,9 @@ class Dossier:
             self.answers,
             shown=shown,
             expected=expected_answer(self.standards.calibration, shown),
-            trends=satisfaction_trend(self.facts, instruments=self.shop.instruments),
+            trends=satisfaction_trend(
+                telling(self.facts, self.shop.instruments), instruments=self.shop.instruments
+            ),
             instruments=self.shop.instruments,
         )
 

@@ -94,7 +94,7 @@ def days_within(period: Period, every: Every) -> list[date]:
     Raises:
         InvalidValueError: Another word, or more than 120 days.
     """
-    kind, last = checked_every(every), period.end - timedelta(days=1)
+    kind, last = checked_every(every, "every"), period.end - timedelta(days=1)
     places = range(place_of(period.start, kind), place_of(last, kind))
     days = [first_day(place + 1, kind) - timedelta(days=1) for place in places]
     if len(days) >= MOST_DATES:

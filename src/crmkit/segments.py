@@ -42,7 +42,8 @@ def members_of(
             raise InvalidValueError("segment", told, "must be ids of customers known by then")
     if not found:
         told = f"tag {segment!r}" if isinstance(segment, str) else "the segment"
-        raise InvalidValueError("segment", told, "must hold at least one customer")
+        way_out = "ids go in a list: segment=[...]" if isinstance(segment, str) else ""
+        raise InvalidValueError("segment", told, "must hold at least one customer", way_out)
     return found
 
 

@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics import csat, nps
 from crmkit.metrics.answer_table import answer_table
 from crmkit.metrics.resampling import percentile_interval, redrawn
 
@@ -23,6 +24,16 @@ def test_a_table_is_a_mapping_or_a_frame(table):
     assert given.complete == [(1, 5), (2, 4), (4, 2)]
     assert given.left_out() == ("1 of 4 respondents left out: not all answered",)
     assert given.only(["advice"]).left_out() == ()
+
+
+def test_what_pandas_calls_missing_is_missing():
+    frame = pd.DataFrame({"a": [1, None, 3], "b": [2.0, 4.0, float("nan")]})
+    assert answer_table(frame).columns == {"a": (1, None, 3), "b": (2, 4, None)}
+    assert answer_table({"a": frame["a"]}).columns == {"a": (1, None, 3)}
+    assert csat(frame["b"]).mean.n == 2
+    assert nps(pd.Series([9, pd.NA, 3], dtype="Int64")).n == 2
+    with pytest.raises(InvalidValueError, match="is nan"):
+        answer_table({"a": [1.0, float("nan")]})
 
 
 @pytest.mark.parametrize(

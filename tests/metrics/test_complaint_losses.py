@@ -340,7 +340,7 @@ def test_nobody_and_nothing_is_an_answer_too():
     assert (found.causes, found.occasions) == ((), 0)
     assert found.unresolved.ratio.value is None
     assert found.brief() == "0 leavings after 0 occasions by 2026-01-04"
-    with pytest.raises(KeyError):
+    with pytest.raises(InvalidValueError, match="must be one of"):
         found["late"]
 
 

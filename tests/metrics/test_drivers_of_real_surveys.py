@@ -136,7 +136,7 @@ def test_reach_and_fair_prices_drive_the_satisfaction_of_advertisers(advertisers
     assert found.r_squared.value == pytest.approx(explained_share([*asked.values()], overall))
     assert round(found.r_squared.value, 4) == 0.7167
     assert list(rounded(found).items())[:3] == [("q6", 0.1523), ("q4", 0.1489), ("q2", 0.0914)]
-    assert found.driver("q9").notes == (
+    assert found["q9"].notes == (
         "suppressor: beside the others its sign turns (r and β differ), though β may be 0",
     )
 
@@ -152,7 +152,7 @@ def test_what_advertisers_punish_and_reward(advertisers):
         for test in (np.asarray(one) <= 3, np.asarray(one) >= 8)
     ]
     assert found.r_squared == pytest.approx(explained_share(marks, overall))
-    reach = found.attribute("q6")
+    reach = found["q6"]
     assert (round(reach.penalty.value, 3), round(reach.reward.value, 3)) == (1.292, 0.919)
     assert {str(found.classes[name]) for name in ("q6", "q4", "q7", "q2", "q3")} == {"performance"}
 
@@ -201,7 +201,7 @@ def test_entertainment_drives_the_satisfaction_of_passengers(flights):
     assert [found.weights[name] for name in ratings] == pytest.approx(
         johnson_by_singular_values(columns[:-1], columns[-1])
     )
-    assert found.driver("Departure/Arrival time convenient").r.value < 0
+    assert found["Departure/Arrival time convenient"].r.value < 0
 
 
 def test_good_seats_delight_passengers(flights):
@@ -211,7 +211,7 @@ def test_good_seats_delight_passengers(flights):
     found = penalty_reward(some, satisfied[::12], negligible=0.02)
     assert found.classes["Seat comfort"] == "excitement"
     assert found.classes["Inflight entertainment"] == "excitement"
-    assert found.attribute("Inflight entertainment").reward.value == pytest.approx(0.37, abs=0.05)
+    assert found["Inflight entertainment"].reward.value == pytest.approx(0.37, abs=0.05)
     assert found.n == sum(None not in row for row in zip(*some.values(), strict=True))
 
 

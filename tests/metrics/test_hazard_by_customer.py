@@ -65,10 +65,14 @@ def test_the_errors_are_those_of_the_formula_written_out(ties):
         start = one.start + round(draw.random() / 2, 1)
         episodes.append(Episode(start, one.stop, one.left, names, who=one.who))
     found = hazard_ratios(episodes, ties=ties)
+    lives = [Episode(one.start, one.stop, one.left, one.exposures) for one in episodes]
+    alone = hazard_ratios(lives, ties=ties)
     errors = sandwich(episodes, {name: log(one.ratio.value) for name, one in found.items()}, ties)
     for name, one in found.items():
-        assert error_of(one.ratio) == pytest.approx(errors[name], rel=1e-6)
-        assert one.ratio.method.endswith("errors by customer (Lin and Wei)")
+        usual = error_of(alone[name].ratio)
+        assert error_of(one.ratio) == pytest.approx(max(errors[name], usual), rel=1e-6)
+        assert one.ratio.method.endswith("errors by customer where greater (Lin and Wei)")
+    assert errors["bad"] > 1.1 * error_of(alone["bad"].ratio)
 
 
 def test_who_leaves_once_only_has_the_errors_of_the_model():
@@ -79,6 +83,17 @@ def test_who_leaves_once_only_has_the_errors_of_the_model():
         known, unknown = (hazard_ratios(some, ties=ties)["bad"].ratio for some in (once, alone))
         assert (known.low, known.high) == (unknown.low, unknown.high)
         assert "customer" not in known.method
+
+
+@pytest.mark.parametrize("ties", TIES)
+def test_the_errors_of_few_customers_are_no_smaller_than_those_of_as_many_strangers(ties):
+    """What one customer adds to the score at its top is nothing: no proof that it is certain."""
+    seen = [(left, names) for left in (False, True) for names in ((), (), {"bad"})]
+    mine = [Episode(0, 1, left, names, who="ann") for left, names in seen]
+    others = [Episode(0, 1, left, names) for left, names in seen]
+    one, many = (hazard_ratios(some, ties=ties)["bad"].ratio for some in (mine, others))
+    assert (one.low, one.high) == (many.low, many.high)
+    assert one.high > 2 * one.low
 
 
 @pytest.mark.parametrize("ties", TIES)

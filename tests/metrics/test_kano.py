@@ -154,7 +154,7 @@ def test_worse_is_the_mirror_of_a_share_with_its_interval():
         ([(0, 5)], r"answers\[0\].functional is 0"),
         ([(1.5, 5)], r"answers\[0\].functional is 1.5, but must be a whole number"),
         ([(float("nan"), 5)], r"answers\[0\].functional is nan, but must be a number"),
-        ([("Like", 5)], r"answers\[0\].functional is 'Like', but must be one of like, must-be"),
+        ([("Likes", 5)], r"answers\[0\].functional is 'Likes', but must be one of like, must-be"),
         ([(1, 5, 3)], r"answers\[0\] is \(1, 5, 3\), but must be a pair"),
         (["15"], r"answers\[0\] is '15', but must be a pair"),
         ([3], r"answers\[0\] is 3, but must be a pair"),
@@ -290,3 +290,8 @@ def test_nothing_sums_categories_into_a_score():
     """Kano classifies: neither a feature nor a table of them offers a number for the whole."""
     table = kano_table({"wrap": [(1, 3)], "price": [(1, 5)]})
     assert not {"score", "index", "mean", "satisfaction", "value"} & {*dir(table), *dir(kano([]))}
+
+
+def test_an_answer_is_read_whatever_its_case_and_blanks():
+    assert kano([("Like", "DISLIKE")] * 30).counts == kano([("like", "dislike")] * 30).counts
+    assert kano([(" must be", "Live with")]).counts == kano([("must-be", "live-with")]).counts

@@ -130,8 +130,8 @@ def test_drivers_are_ranked_and_told_from_chance(method):
     found = key_drivers(*planted(), method=method, draws=500)
     assert [one.name for one in found.drivers] == ["weighty", "light", "idle"]
     assert [one.beyond_chance for one in found.drivers] == [True, True, False]
-    assert found.driver("idle").notes == ("weighs no more than a variable drawn at random may",)
-    assert found.driver("light").notes == ()
+    assert found["idle"].notes == ("weighs no more than a variable drawn at random may",)
+    assert found["light"].notes == ()
     for one in found.drivers:
         for figure in (one.weight, one.share, one.r, one.beta, found.r_squared):
             assert figure.low <= figure.value <= figure.high
@@ -146,13 +146,13 @@ def test_the_same_seed_gives_the_same_intervals_and_another_gives_others():
     other = key_drivers(*planted(), draws=200, seed=6)
     assert first == again
     assert first.weights == other.weights
-    assert first.driver("weighty").weight.low != other.driver("weighty").weight.low
+    assert first["weighty"].weight.low != other["weighty"].weight.low
 
 
 def test_intervals_are_those_of_samples_weighed_one_by_one():
     """The samples are drawn by their sums; a plain bootstrap says the same."""
     asked, outcome = planted(n=80)
-    found = key_drivers(asked, outcome, draws=2000).driver("weighty")
+    found = key_drivers(asked, outcome, draws=2000)["weighty"]
     rows, source = np.column_stack([*asked.values(), outcome]), np.random.default_rng(99)
     drawn = []
     for _ in range(2000):
@@ -170,9 +170,9 @@ def test_intervals_hold_the_truth_and_chance_is_seldom_called_a_driver():
     for seed in range(150):
         found = key_drivers(*planted(n=120, seed=seed), draws=200, seed=seed)
         for place, (name, truth) in enumerate((("weighty", 1 / 2.25), ("light", 0.25 / 2.25))):
-            weight = found.driver(name).weight
+            weight = found[name].weight
             held[place] += weight.low <= truth <= weight.high
-        called += found.driver("idle").beyond_chance
+        called += found["idle"].beyond_chance
     assert min(held) >= 0.89 * 150
     assert called <= 0.06 * 150
 
@@ -183,7 +183,7 @@ def test_a_suppressor_is_pointed_out():
     true, mixed = source.standard_normal(200), source.standard_normal(200)
     asked = {"seen": true + mixed, "mixed": mixed + 0.3 * true}
     found = key_drivers(asked, true + 0.1 * source.standard_normal(200), draws=200)
-    one = found.driver("mixed")
+    one = found["mixed"]
     assert one.r.value > 0 > one.beta.value
     assert one.notes[0] == "suppressor: beside the others its sign turns (r and β differ)"
     assert "mixed: suppressor" in str(found)
@@ -192,11 +192,11 @@ def test_a_suppressor_is_pointed_out():
 def test_alike_predictors_are_pointed_out():
     alike = {"twin": lambda columns, source: columns["weighty"] + 0.03 * source.normal(size=300)}
     found = key_drivers(*planted(**alike), draws=200)
-    one = found.driver("twin")
+    one = found["twin"]
     assert one.vif == pytest.approx(1 / (1 - 0.03**-2 / (1 + 0.03**-2)), rel=0.2)
     assert any(note.startswith("collinear: VIF") for note in one.notes)
     assert any(note.startswith("nearly singular: condition index") for note in found.notes)
-    assert found.driver("idle").vif == pytest.approx(1, abs=0.05)
+    assert found["idle"].vif == pytest.approx(1, abs=0.05)
     weights = found.weights
     assert weights["twin"] == pytest.approx(weights["weighty"], rel=0.05)
 
@@ -220,9 +220,9 @@ def test_an_outcome_of_two_values_is_noted():
 def test_nothing_explained_has_no_shares():
     found = key_drivers({"a": [1, 1, -1, -1]}, [1, -1, 1, -1], draws=100)
     assert found.r_squared.value == 0
-    assert found.driver("a").share.value is None
-    assert found.driver("a").weight.value == 0
-    assert "explain nothing" in found.driver("a").share.notes[0]
+    assert found["a"].share.value is None
+    assert found["a"].weight.value == 0
+    assert "explain nothing" in found["a"].share.notes[0]
 
 
 def test_samples_in_which_something_stands_still_are_left_out():
@@ -231,7 +231,7 @@ def test_samples_in_which_something_stands_still_are_left_out():
     lost = next(note for note in found.notes if "samples left out" in note)
     # A row is missed by a sample of ten with chance 0.9 ** 10 = 0.35.
     assert 300 < int(lost.split()[0]) < 400
-    few = key_drivers(asked, [1, 5, 3, 4, 2, 5, 2, 2, 3, 4], draws=100).driver("rare")
+    few = key_drivers(asked, [1, 5, 3, 4, 2, 5, 2, 2, 3, 4], draws=100)["rare"]
     assert (few.weight.low, few.weight.high, few.beyond_chance) == (None, None, None)
     assert few.weight.notes == ("too few samples could be used for an interval",)
 
@@ -328,9 +328,9 @@ def test_the_answer_shows_and_explains_itself():
     lmg = key_drivers(*planted(), method="lmg", draws=100).explain()
     assert "orders of entry" in lmg.parts[1].formula
     assert "weighs no more" in str(lmg.parts[3])
-    assert "VIF" in found.driver("light")._repr_html_()
+    assert "VIF" in found["light"]._repr_html_()
     with pytest.raises(InvalidValueError, match="must be one of weighty, light, idle"):
-        found.driver("price")
+        found["price"]
 
 
 def test_a_data_frame_is_read_as_a_mapping_is():

@@ -5,6 +5,7 @@ import gzip
 import runpy
 from collections import defaultdict
 from datetime import date, timedelta
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,10 @@ def test_windows_are_the_callers_and_a_day_counts_once():
         ({"until": SPLIT}, "until"),
         ({"alive": [0.5]}, "alive"),
         ({"windows": [30, 0]}, r"windows\[1\]"),
+        ({"windows": [30.5]}, r"windows\[0\]"),
+        ({"windows": [nan]}, r"windows\[0\]"),
+        ({"alive": [0.5, nan]}, r"alive\[1\]"),
+        ({"alive": [1.5, None]}, r"alive\[0\]"),
     ],
 )
 def test_what_cannot_be_is_refused(options, field):

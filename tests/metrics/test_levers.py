@@ -33,7 +33,7 @@ def test_there_are_the_six_levers_of_the_textbooks():
     assert {lever for lever, _ in LEVERS.values()} == set(Lever)
 
 
-@pytest.mark.parametrize("driver", [*FAULTS, ReturnReason.SIZE, *CAUSES])
+@pytest.mark.parametrize("driver", [*sorted(FAULTS), ReturnReason.SIZE, *sorted(CAUSES)])
 def test_reasons_of_returns_and_usual_complaints_have_a_lever(driver):
     assert lever_for(driver).lever in Lever
     assert lever_for(driver).why

@@ -278,5 +278,5 @@ def test_a_judgement_explains_itself_down_to_its_dimensions():
     assert dict(why.inputs)["cognitive"] == "missing"
     assert "partial: no cognitive, intentional dimension" in why.left_out
     shown = loyalty(affective=0.9, behavioural=0.7).sheet().text()
-    assert "weakest      behavioural 0.70" in shown
+    assert "weakest            behavioural 0.70" in shown
     assert "<table" in loyalty()._repr_html_()

@@ -61,7 +61,7 @@ def test_a_stratum_that_nobody_answered_for_is_named_with_the_way_out():
         post_stratified_mean({"old": [4, 5]}, {"old": 60, "new": 40})
     assert caught.value.field == "answers['new']"
     assert caught.value.way_out.endswith("collapse={'new': ...}")
-    with pytest.raises(InvalidValueError, match=r"stands for 0\.4 of the population"):
+    with pytest.raises(InvalidValueError, match=r"stands for 40.0% of the population"):
         post_stratified_mean({"old": [4, 5], "new": [None]}, {"old": 60, "new": 40})
 
 
@@ -160,7 +160,7 @@ def test_of_a_biased_survey_the_weighted_error_is_less_than_half_the_raw_one():
 def test_it_shows_explains_and_pickles_itself():
     told = post_stratified_mean({"old": [4, 5, None], "new": [3, 4]}, {"old": 600, "new": 400})
     assert str(told).startswith("Mean of all: 4.1 on 1 to 5 (")
-    assert "0.4 of the population: 3.5 on 1 to 5" in str(told)
+    assert "40.0% of the population: 3.5 on 1 to 5" in str(told)
     why = told.explain()
     assert why.figure == "post_stratified_mean"
     assert {"unweighted", "old", "new"} <= set(dict(why.inputs))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from crmkit.domain import Answer, Instrument, Scale, SurveyResponse
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics import cronbach_alpha, response_table
+from crmkit.metrics import acsi, cronbach_alpha, response_table
 
 small = runpy.run_path(str(Path(__file__).parents[1] / "small_shop.py"))
 opened, day = small["opened"], small["day"]
@@ -115,3 +115,53 @@ def test_the_order_of_the_facts_does_not_matter(given_answers, random):
     assert table == response_table(shuffled, "fair", every=True)
     assert len(table) == len(responses)
     assert len(response_table(facts, "fair")) == len({who for who, _, _ in given_answers})
+
+
+OWN = Instrument(
+    name="own",
+    items={
+        "stay": {"indicator": "switch", "scale": (0, 10), "reverse": True},
+        "first": {"indicator": "top_of_mind", "scale": (0, 5), "reads": "rank"},
+        "fair": {"scale": (1, 5)},
+    },
+)
+
+
+def answered(number, who, **given):
+    return SurveyResponse(
+        id=f"o{number}", customer_id=who, at=day(2), instrument="own", answers=OWN.answers(given)
+    )
+
+
+def test_readings_turn_and_rank_and_share_a_scale():
+    facts = facts_of(answered(1, "ann", stay=8, first=2, fair=4), answered(2, "bob", stay=10))
+    table = response_table(facts, "own", instruments=(OWN,))
+    assert table.columns == ("stay", "first", "fair"), "in the order in which they are asked"
+    readings = table.readings()
+    assert readings.columns["first"] == (0.5, None)
+    assert readings.columns["fair"] == (0.75, None)
+    assert readings.columns["stay"] == pytest.approx((0.2, 0.0))
+    assert readings.only(["fair"]).scales == {"fair": (0, 1)}
+    assert table.only(["fair"]).columns == {"fair": (4, None)}
+    assert [table.is_plain([name]) for name in table.columns] == [False, False, True]
+
+
+def test_items_on_several_scales_are_not_added_up():
+    facts = facts_of(*(answered(n, f"c{n}", stay=n, fair=1 + n % 5, first=n % 4) for n in range(6)))
+    table = response_table(facts, "own", instruments=(OWN,))
+    with pytest.raises(InvalidValueError, match="must be answered on one scale"):
+        cronbach_alpha(table)
+    with pytest.raises(InvalidValueError, match=r"responses\['fair'\] is 'on 1 to 5', but must be"):
+        acsi(table.only(["fair", "stay"]), scale=(0, 10))
+    assert cronbach_alpha(table.readings()).n == 6
+
+
+def test_a_row_per_response_for_a_data_frame():
+    table = response_table(facts_of(*RESPONSES), "fair")
+    assert table.to_rows()[0] == {
+        "customer_id": "ann",
+        "date": "2026-01-10",
+        "touchpoint": "delivery",
+        "price": 5,
+        "advice": None,
+    }

@@ -100,7 +100,7 @@ def test_a_notebook_shows_every_part_with_every_text_escaped():
 def test_every_part_has_its_heads_and_whole_rows(language):
     state = state_of_base(opened(*FACTS), as_of=AS_OF)
     parts = list(parts_of(state, language))
-    assert len({part.title for part in parts}) == len(parts) == 13
+    assert len({part.title for part in parts}) == len(parts) == 14
     for part in parts:
         assert len(part.heads) == len(part.columns) == len(part.figures)
         assert all(len(row) == len(part.columns) for row in part.rows)

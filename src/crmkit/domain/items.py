@@ -1,7 +1,7 @@
 """What one question of a questionnaire asks for, on which steps, and what it tells."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -41,10 +41,17 @@ class Indicator(StrEnum):
 
 
 def scale_of(value: Any) -> Scale:
-    """Return a scale from itself, from plain data or from its two ends."""
+    """Return a scale from itself, from plain data or from its two ends.
+
+    Raises:
+        InvalidValueError: It is none of these.
+    """
     if isinstance(value, Scale):
         return value
-    return Scale(**value) if isinstance(value, Mapping) else Scale(*value)
+    try:
+        return Scale(**value) if isinstance(value, Mapping) else Scale(*value)
+    except TypeError as error:
+        raise InvalidValueError("scale", value, "must be its two ends, low and high") from error
 
 
 _W = TypeVar("_W", bound=StrEnum)
@@ -74,6 +81,18 @@ def without(sign: str, role: str, name: str) -> None:
         raise InvalidValueError(role, name, f"must not hold {sign!r}, which ends it in a key")
 
 
+def wordings(value: Iterable[str]) -> tuple[str, ...]:
+    """Return how steps are worded, the lowest first.
+
+    Raises:
+        InvalidValueError: It is a single text, or one of them is no text.
+    """
+    found = () if isinstance(value, str) else tuple(value)
+    if isinstance(value, str) or not all(isinstance(one, str) for one in found):
+        raise InvalidValueError("words", value, "must be several texts, one for each step")
+    return found
+
+
 @frozen(kw_only=True)
 class Item:
     """What one question of an instrument asks for.
@@ -86,6 +105,9 @@ class Item:
         reads: How a step is read.
         reverse: Whether it is worded against its indicator ("I would stay", for ``SWITCH``).
         words: How the steps are worded, the lowest first; empty where they are numbers.
+
+    Raises:
+        InvalidValueError: A part that cannot be.
     """
 
     name: str = field(validator=named)
@@ -93,7 +115,7 @@ class Item:
     scale: Scale = field(converter=scale_of)
     reads: ReadAs = field(default=ReadAs.SCALE, converter=_reads)
     reverse: bool = False
-    words: tuple[str, ...] = field(default=(), converter=tuple)
+    words: tuple[str, ...] = field(default=(), converter=wordings)
 
     def __attrs_post_init__(self) -> None:
         without("@", "item", self.name)
@@ -146,7 +168,8 @@ def _plain(text: str) -> str:
 
 
 def _whole(text: str) -> int | None:
+    """The number that a text is; Python's own "1_0" is none."""
     try:
-        return int(text)
+        return None if "_" in text else int(text)
     except ValueError:
         return None

@@ -1,6 +1,7 @@
 """A mapping that cannot be changed: for the fields a shop adds of its own."""
 
 from collections.abc import Iterator, Mapping
+from html import escape
 from math import isfinite
 from typing import Any
 
@@ -33,6 +34,25 @@ class FrozenMapping(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"FrozenMapping({self._items!r})"
+
+    def __str__(self) -> str:
+        """The values as they show themselves, where they do; else as plain data."""
+        if not self._all_shown:
+            return repr(self)
+        return "\n\n".join(f"{name}\n{one}" for name, one in self._items.items())
+
+    def _repr_html_(self) -> str | None:
+        if not self._all_shown:
+            return None
+        return "".join(
+            f"<h4>{escape(str(name))}</h4>{one._repr_html_()}" for name, one in self._items.items()
+        )
+
+    @property
+    def _all_shown(self) -> bool:
+        return bool(self._items) and all(
+            hasattr(one, "sheet") and hasattr(one, "_repr_html_") for one in self._items.values()
+        )
 
 
 EMPTY = FrozenMapping()

@@ -29,6 +29,8 @@ class Scale:
 
     @high.validator
     def _not_flat(self, _attribute: object, value: int) -> None:
+        if type(self.low) is not int or type(value) is not int:
+            raise InvalidValueError("scale", (self.low, value), "must have whole numbers as ends")
         if value <= self.low:
             raise InvalidValueError("scale", (self.low, value), "must rise by at least one step")
 

@@ -18,10 +18,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.items import Indicator, Item, scale_of, without
+from crmkit.domain.items import Indicator, Item, scale_of, without, wordings
 from crmkit.domain.scales import ReadAs, Scale
 from crmkit.domain.validators import named
 
@@ -64,6 +64,8 @@ class Answer:
             )
 
 
+#: What plain data may say of an item.
+_PARTS = tuple(part.name for part in fields(Item))
 _SCALE_BEHIND = re.compile(r"#-?\d+\.\.-?\d+\Z")
 
 
@@ -103,14 +105,22 @@ class Question(NamedTuple):
 
 def _item(name: str, given: Any, scale: Scale | None, words: Sequence[str]) -> Item:
     """An item from what stands under its name: itself, plain data, or only an indicator."""
-    if isinstance(given, Item):
-        return given
-    fields = dict(given) if isinstance(given, Mapping) else {"indicator": given}
-    own = "scale" in fields and fields["scale"] is not None
-    fields = {"name": name, "scale": scale, "words": () if own else words, **fields}
-    if fields["scale"] is None:
+    item = given if isinstance(given, Item) else _made(name, given, scale, words)
+    if name not in {"", item.name}:
+        raise InvalidValueError("items", name, f"must not stand for an item named {item.name!r}")
+    return item
+
+
+def _made(name: str, given: Any, scale: Scale | None, words: Sequence[str]) -> Item:
+    said = dict(given) if isinstance(given, Mapping) else {"indicator": given}
+    unknown = sorted(map(str, said.keys() - set(_PARTS)))
+    if unknown:
+        raise InvalidValueError(f"items[{name!r}]", unknown[0], f"must be of {', '.join(_PARTS)}")
+    own = said.get("scale") is not None
+    said = {"name": name, "scale": scale, "words": () if own else words, **said}
+    if said["scale"] is None:
         raise InvalidValueError("scale", None, f"must be stated for the item {name!r}")
-    return Item(**fields)
+    return Item(**said)
 
 
 def _items(given: Any, scale: Scale | None, words: Sequence[str]) -> tuple[Item, ...]:
@@ -145,7 +155,7 @@ class Instrument:
         words: Sequence[str] = (),
     ) -> None:
         shared = None if scale is None else scale_of(scale)
-        said = tuple(words)
+        said = wordings(words)
         self.__attrs_init__(name=name, items=_items(items, shared, said), scale=shared, words=said)
 
     def __attrs_post_init__(self) -> None:

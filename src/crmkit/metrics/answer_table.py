@@ -1,17 +1,20 @@
 """Answers to several questions side by side: one column per question, one row per respondent.
 
 A table is a mapping from a question's name to its answers, all equally long; a data frame is one
-too (anything with ``columns`` and columns by name). None is a missing answer, NaN is refused.
+too (anything with ``columns`` and columns by name). None is a missing answer, NaN is refused;
+only in pandas it stands for a missing one. A table of responses knows its scales, and keeps them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import inf
+from math import inf, isfinite
 from typing import Any, Protocol
 
 from attrs import field, frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.domain.mapping import FrozenMapping
+from crmkit.domain.mapping import EMPTY, FrozenMapping
+from crmkit.domain.scales import Scale
+from crmkit.metrics.cells import cells
 from crmkit.metrics.intervals import checked_number
 
 __all__ = ["AnswerTable", "Table", "answer_table"]
@@ -26,6 +29,9 @@ class _Frame(Protocol):
     def __getitem__(self, name: Any) -> Any: ...
 
 
+Ends = tuple[float, float]
+"""The lowest and the highest step of a scale."""
+
 Table = Mapping[str, Iterable[float | None]] | _Frame
 """What functions over several questions take."""
 
@@ -36,9 +42,11 @@ class AnswerTable:
 
     Attributes:
         columns: The answers, by question; None where one is missing. All equally long.
+        scales: The scale of each question, as far as the table came with it.
     """
 
     columns: Mapping[str, tuple[float | None, ...]] = field(converter=FrozenMapping, hash=False)
+    scales: Mapping[str, Ends] = field(default=EMPTY, converter=FrozenMapping, hash=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -77,7 +85,25 @@ class AnswerTable:
             if name not in self.columns:
                 there = ", ".join(self.columns)
                 raise InvalidValueError("question", name, f"must be one of {there}")
-        return AnswerTable(columns={name: self.columns[name] for name in names})
+        return AnswerTable(
+            columns={name: self.columns[name] for name in names},
+            scales={name: self.scales[name] for name in names if name in self.scales},
+        )
+
+    def on_one_scale(self, field: str) -> None:
+        """Refuse questions of which it is known that they were answered on several scales.
+
+        Args:
+            field: Name for the error.
+
+        Raises:
+            InvalidValueError: They were.
+        """
+        if len(set(self.scales.values())) > 1:
+            told = ", ".join(f"{name} on {_told(one)}" for name, one in self.scales.items())
+            raise InvalidValueError(
+                field, told, "must be answered on one scale", "take the questions of one scale"
+            )
 
     def left_out(self) -> tuple[str, ...]:
         """Return a note of how many respondents did not answer everything, or none."""
@@ -99,21 +125,65 @@ def answer_table(
         high: Greatest possible answer.
 
     Raises:
-        InvalidValueError: No question, columns of unequal length, NaN, or off the scale.
+        InvalidValueError: No table, no question, two of one name, columns of unequal length,
+            NaN, or off the scale.
     """
-    names = list(table) if isinstance(table, Mapping) else [str(name) for name in table.columns]
-    if not names:
-        raise InvalidValueError(field, "no questions", "must hold at least one")
+    given = _columns_of(table, field)
+    names = list(given)
+    scales = _scales_of(table, names)
+    _same_scale(scales, (low, high), field)
     columns = {
         name: tuple(
             None
             if one is None
             else checked_number(one, f"{field}[{name!r}][{row}]", low=low, high=high)
-            for row, one in enumerate(table[name])
+            for row, one in enumerate(cells(column, f"{field}[{name!r}]"))
         )
-        for name in names
+        for name, column in given.items()
     }
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         raise InvalidValueError(field, lengths, "must all be equally long: a row per respondent")
-    return AnswerTable(columns=columns)
+    return AnswerTable(columns=columns, scales=scales)
+
+
+def _columns_of(table: Table, field: str) -> dict[str, Iterable[float | None]]:
+    """The columns by name; a frame may name them by numbers, too."""
+    if not (isinstance(table, Mapping) or hasattr(table, "columns")):
+        raise InvalidValueError(field, table, "must be a mapping, or a data frame")
+    keys = list(table) if isinstance(table, Mapping) else list(table.columns)
+    names = list(map(str, keys))
+    if not names:
+        raise InvalidValueError(field, "no questions", "must hold at least one")
+    if twice := [name for name in dict.fromkeys(names) if names.count(name) > 1]:
+        raise InvalidValueError(field, ", ".join(twice), "must be the name of one question alone")
+    return {name: table[key] for name, key in zip(names, keys, strict=True)}
+
+
+def _scales_of(table: Table, names: Sequence[str]) -> dict[str, Ends]:
+    """The scales that a table of responses knows of its questions."""
+    known = getattr(table, "scales", EMPTY)
+    if not isinstance(known, Mapping):
+        return {}
+    given = {name: known[name] for name in names if name in known}
+    return {
+        name: (one.low, one.high) if isinstance(one, Scale) else one for name, one in given.items()
+    }
+
+
+def _same_scale(scales: Mapping[str, Ends], asked: Ends, field: str) -> None:
+    """Refuse a scale that is known not to be that of a question."""
+    if not (isfinite(asked[0]) and isfinite(asked[1])):
+        return
+    for name, one in scales.items():
+        if one != asked:
+            raise InvalidValueError(
+                f"{field}[{name!r}]",
+                f"on {_told(one)}",
+                f"must be on the scale given, {_told(asked)}",
+                "give the scale it was answered on",
+            )
+
+
+def _told(ends: Ends) -> str:
+    return f"{ends[0]:g} to {ends[1]:g}"

@@ -14,9 +14,12 @@ and 26.6.2.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from math import exp, inf, isfinite, lgamma, log, log1p
+from math import exp, inf, lgamma, log, log1p
 
 from crmkit.domain.errors import InvalidValueError
+
+#: Beyond this the continued fraction no longer settles.
+_MOST = 1e12
 
 __all__ = ["beta_fraction", "beta_quantile", "beta_share", "f_quantile"]
 
@@ -50,8 +53,8 @@ def _terms(a: float, b: float, x: float) -> Iterator[float]:
 
 def _shapes(a: float, b: float) -> None:
     for name, shape in (("a", a), ("b", b)):
-        if not (shape > 0 and isfinite(shape)):
-            raise InvalidValueError(name, shape, "must be above 0 and finite")
+        if not 0 < shape <= _MOST:
+            raise InvalidValueError(name, shape, f"must be above 0, and {_MOST:g} at most")
 
 
 def _log_front(a: float, b: float, x: float) -> float:
@@ -113,6 +116,8 @@ def beta_quantile(p: float, a: float, b: float) -> float:
 
 
 def _newton(x: float, gap: float, a: float, b: float) -> float:
+    if x in {0, 1}:  # beyond the least float: there is no slope to follow
+        return inf
     slope = _log_front(a, b, x) - log(x) - log1p(-x)
     return x - gap * exp(-slope) if slope > -700 else inf
 

@@ -162,7 +162,7 @@ def _digits(value: float) -> str:
 
 def _counted(n: float) -> str:
     """How many, as a person reads it: a whole number, or an effective size with a decimal."""
-    return f"{n:,.0f}" if float(n).is_integer() else f"{n:,.1f}"
+    return f"{n:,.1f}".removesuffix(".0")
 
 
 def side_by_side(

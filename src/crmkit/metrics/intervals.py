@@ -17,14 +17,14 @@ Sources:
 """
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
-from math import fsum, inf, isfinite, isnan, sqrt
-from numbers import Real
+from math import fsum, inf, sqrt
 from statistics import NormalDist, fmean
 
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import checked_number, valid_scale
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.student_t import student_t_quantile
 
@@ -35,6 +35,7 @@ __all__ = [
     "known",
     "mean_estimate",
     "newcombe_difference",
+    "on_scale",
     "share_estimate",
     "student_t_quantile",
     "two_sided_z",
@@ -172,7 +173,7 @@ def known(
     """
     kept: list[float] = []
     missing = 0
-    for index, value in enumerate(values):
+    for index, value in enumerate(cells(values, field)):
         if value is None:
             missing += 1
         else:
@@ -180,47 +181,9 @@ def known(
     return Known(values=tuple(kept), missing=missing)
 
 
-def checked_number(
-    value: float, field: str, *, low: float = -inf, high: float = inf, whole: bool = False
-) -> float:
-    """Return ``value`` as a float if it can be an answer.
-
-    Args:
-        value: What was given.
-        field: Name for the error.
-        low: Least possible answer.
-        high: Greatest possible answer.
-        whole: Whether only whole numbers are answers.
-
-    Raises:
-        InvalidValueError: NaN, an infinity, no number, off the scale, or not whole.
-    """
-    if not isinstance(value, Real | Decimal) or isnan(value):
-        raise InvalidValueError(field, value, "must be a number", "give None for a missing one")
-    number = float(value)
-    if not (low <= number <= high and isfinite(number)):
-        raise InvalidValueError(field, value, _span(low, high), "give None for a missing one")
-    if whole and not number.is_integer():
-        raise InvalidValueError(field, value, "must be a whole number")
-    return number
-
-
-def _span(low: float, high: float) -> str:
-    if isfinite(high - low):
-        return f"must be from {low:g} to {high:g}"
-    return f"must be {low:g} or more, and finite" if isfinite(low) else "must be finite"
-
-
-def valid_scale(scale: tuple[float, float]) -> tuple[float, float]:
-    """Return the ends of an answer scale, or refuse it.
-
-    Raises:
-        InvalidValueError: The ends are not finite or less than one step apart.
-    """
-    low, high = scale
-    if not (isfinite(low) and isfinite(high) and high - low >= 1):
-        raise InvalidValueError("scale", scale, "must be (lowest, highest), a step or more apart")
-    return low, high
+def on_scale(low: float, high: float) -> str:
+    """Return the unit of a mean on a scale; a mean of readings from 0 to 1 is a part of it."""
+    return "of the scale" if (low, high) == (0, 1) else f"on {low:g} to {high:g}"
 
 
 def share_estimate(
@@ -256,6 +219,7 @@ def mean_estimate(
     unit: str,
     low: float | None = None,
     high: float | None = None,
+    empty: str = "no answers",
     notes: tuple[str, ...] = (),
 ) -> Estimate:
     """A mean with its t interval, clipped to the scale (and then a note says so).
@@ -265,6 +229,7 @@ def mean_estimate(
         unit: Unit for people.
         low: Least possible value, or None where the scale is open.
         high: Greatest possible value, or None where the scale is open.
+        empty: The note for a mean of nothing.
         notes: Notes to carry.
 
     Returns:
@@ -273,9 +238,9 @@ def mean_estimate(
     """
     name, n = "mean, t interval", len(values)
     if n == 0:
-        none = undefined(unit=unit, method=name, note="no answers", low=low, high=high)
+        none = undefined(unit=unit, method=name, note=empty, low=low, high=high)
         return none.noting(*notes)
-    mean = fmean(values)
+    mean = min(max(fmean(values), min(values)), max(values))  # rounding may leave their range
     ends, more = _t_interval(values, mean, low, high)
     return Estimate(
         value=mean, low=ends[0], high=ends[1], n=n, unit=unit, method=name, notes=(*notes, *more)
@@ -288,9 +253,9 @@ def _t_interval(
     n = len(values)
     if n == 1:
         return (low, high), ("a single answer has no t interval: the whole scale is shown",)
-    deviation = sqrt(fsum((value - mean) ** 2 for value in values) / (n - 1))
-    if deviation == 0:
+    if min(values) == max(values):
         return (mean, mean), ("all answers are equal: the t interval has no width",)
+    deviation = sqrt(fsum((value - mean) ** 2 for value in values) / (n - 1))
     half = student_t_quantile(0.5 + LEVEL / 2, n - 1) * deviation / sqrt(n)
     below, above = mean - half, mean + half
     ends = below if low is None else max(low, below), above if high is None else min(high, above)

@@ -16,6 +16,7 @@ inference under order restrictions, section 1.2 (pool adjacent violators).
 from collections.abc import Iterable
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
 from crmkit.metrics.intervals import checked_number
 
 __all__ = ["isotonic"]
@@ -44,7 +45,7 @@ def isotonic(
     >>> isotonic([1, 3, 2, 4])
     (1.0, 2.5, 2.5, 4.0)
     """
-    found = [checked_number(one, f"values[{at}]") for at, one in enumerate(values)]
+    found = [checked_number(one, f"values[{at}]") for at, one in enumerate(cells(values, "values"))]
     counts = [1.0] * len(found) if weights is None else _weights(weights)
     if len(counts) != len(found):
         raise InvalidValueError("weights", len(counts), f"must be as many as values: {len(found)}")
@@ -56,7 +57,7 @@ def isotonic(
 
 
 def _weights(weights: Iterable[float]) -> list[float]:
-    found = [checked_number(one, f"weights[{at}]", low=0) for at, one in enumerate(weights)]
+    found = [checked_number(one, f"weights[{at}]", low=0) for at, one in enumerate(cells(weights, "weights"))]
     if 0 in found:
         at = found.index(0)
         raise InvalidValueError(f"weights[{at}]", 0, "must be above 0", "leave the value out")

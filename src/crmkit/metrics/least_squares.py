@@ -99,7 +99,7 @@ def least_squares(
         raise InsufficientDataError("least squares", k + 1, n, "complete rows")
     centres = [fsum(column) / n for column in predictors]
     centred = [[x - c for x in column] for column, c in zip(predictors, centres, strict=True)]
-    bases, triangle = _orthogonal(centred)
+    bases, triangle = _orthogonal(centred, [min(column) == max(column) for column in predictors])
     mean = fsum(outcome) / n
     rest = [y - mean for y in outcome]
     onto = []
@@ -112,13 +112,13 @@ def least_squares(
         coefficients=(mean - fsum(b * c for b, c in zip(slopes, centres, strict=True)), *slopes),
         standard_errors=_standard_errors(bases, triangle, centres, rest, errors),
         residuals=tuple(rest),
-        r_squared=max(0.0, 1 - unexplained / whole) if whole else None,
+        r_squared=max(0.0, 1 - unexplained / whole) if min(outcome) < max(outcome) else None,
         n=n,
         errors=errors,
     )
 
 
-def _orthogonal(columns: _Rows) -> tuple[list[list[float]], list[list[float]]]:
+def _orthogonal(columns: _Rows, still: Sequence[bool]) -> tuple[list[list[float]], list[list[float]]]:
     """Orthonormal columns of the same span, and the triangle that leads back."""
     bases: list[list[float]] = []
     triangle: list[list[float]] = []
@@ -131,7 +131,7 @@ def _orthogonal(columns: _Rows) -> tuple[list[list[float]], list[list[float]]]:
                 row[other] += share
                 left = [x - share * q for q, x in zip(base, left, strict=True)]
         row[place] = sqrt(fsum(x * x for x in left))
-        if row[place] <= _COLLINEAR * length or length == 0:
+        if row[place] <= _COLLINEAR * length or still[place]:
             raise InvalidValueError(
                 "predictors",
                 f"number {place + 1}",

@@ -10,14 +10,27 @@ from collections.abc import Callable, Sequence
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.lifecycle import quantile
+from crmkit.metrics.checked import checked_number
 from crmkit.metrics.intervals import LEVEL
 from crmkit.metrics.seeds import plain_generator
 
-__all__ = ["DRAWS", "percentile_interval", "redrawn"]
+__all__ = ["DRAWS", "checked_draws", "percentile_interval", "redrawn"]
 
 #: How many samples are drawn where nothing is said.
 DRAWS = 2_000
 _LEAST = 100
+
+
+def checked_draws(draws: int) -> int:
+    """Return how many samples are to be drawn.
+
+    Raises:
+        InvalidValueError: It is no whole number, or below 100.
+    """
+    number = int(checked_number(draws, "draws", whole=True))
+    if number < _LEAST:
+        raise InvalidValueError("draws", draws, f"must be {_LEAST} or more")
+    return number
 
 
 def redrawn(
@@ -34,12 +47,11 @@ def redrawn(
     Raises:
         InvalidValueError: Too few draws or rows, or a seed that is no whole number from 0.
     """
-    if draws < _LEAST:
-        raise InvalidValueError("draws", draws, f"must be {_LEAST} or more")
+    many = checked_draws(draws)
     if n < 1:
         raise InvalidValueError("n", n, "must be 1 or more")
     source, places = plain_generator(seed), range(n)
-    found = (statistic(source.choices(places, k=n)) for _ in range(draws))
+    found = (statistic(source.choices(places, k=n)) for _ in range(many))
     return [one for one in found if one is not None]
 
 

@@ -22,6 +22,7 @@ from itertools import accumulate
 from typing import Literal
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
 from crmkit.metrics.intervals import checked_number
 
 __all__ = ["CORRECTIONS", "Correction", "benjamini_hochberg", "checked_correction", "holm"]
@@ -51,7 +52,7 @@ def checked_correction(correction: str) -> Correction:
 def _checked(p_values: Iterable[float]) -> list[float]:
     return [
         checked_number(one, f"p_values[{index}]", low=0, high=1)
-        for index, one in enumerate(p_values)
+        for index, one in enumerate(cells(p_values, "p_values"))
     ]
 
 

@@ -51,7 +51,7 @@ class Findings:
         needs: Which needs the features of the shop meet.
         drivers: What goes with the whole, by the question about it ("features/overall").
         losses: After which complaints customers left.
-        levers: What to do about these, first things first.
+        levers: What to do about those after which more left than else, first things first.
         lacking: What was begun but cannot be told, with what is missing: "movement", "needs",
             or the question about a whole.
     """
@@ -155,7 +155,7 @@ def findings_of(base: CustomerBase, year: Period, *, as_of: AsOf | None = None) 
         needs=asking.needs() if _KANO in asked else None,
         drivers=asking.drivers(asked),
         losses=losses,
-        levers=None if losses is None else actions(losses.drivers),
+        levers=actions(losses.drivers) if losses is not None and losses.drivers else None,
         lacking=asking.lacking,
     )
 

@@ -32,8 +32,8 @@ from crmkit.domain.words import Word
 from crmkit.metrics.answer_table import Table
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.drivers.attribute_figures import Place, attribute_figures
-from crmkit.metrics.intervals import checked_number, valid_scale
-from crmkit.metrics.resampling import DRAWS
+from crmkit.metrics.checked import checked_number, paired, valid_scale
+from crmkit.metrics.resampling import DRAWS, checked_draws
 from crmkit.metrics.seeds import plain_generator
 
 __all__ = [
@@ -47,7 +47,6 @@ __all__ = [
 Crosshair = Literal["means", "midpoint"] | tuple[float, float]
 """Where the lines cross: the means, the middle of the scales, or (importance, performance)."""
 
-_LEAST_DRAWS = 100
 #: What rounding can make of a figure that is the mean of its like.
 _ROUNDING = 1e-12
 _LEAST_FOR_MEANS = 2
@@ -201,8 +200,7 @@ def importance_performance(
     >>> str(found.quadrants["speed"]), found.crosshair
     ('concentrate_here', (3.25, 3.9))
     """
-    if draws < _LEAST_DRAWS:
-        raise InvalidValueError("draws", draws, f"must be {_LEAST_DRAWS} or more")
+    draws = checked_draws(draws)
     source, own_scale = plain_generator(seed), importance_scale or scale
     figures = attribute_figures(importance, performance, scales=(_ends(own_scale), _ends(scale)))
     fixed = _fixed(crosshair, (own_scale, scale), len(figures.importance))
@@ -235,10 +233,9 @@ def _fixed(
 ) -> Place | None:
     """The lines where they hang on no answers; None for means."""
     if not isinstance(crosshair, str):
-        importance, performance = crosshair
-        return checked_number(importance, "crosshair[0]"), checked_number(
-            performance, "crosshair[1]"
-        )
+        place = paired(crosshair, "crosshair", "(importance, performance)")
+        important, good = (checked_number(one, f"crosshair[{at}]") for at, one in enumerate(place))
+        return important, good
     if crosshair == "midpoint":
         return _middle(scales)
     if crosshair != "means":
@@ -255,7 +252,7 @@ def _middle(scales: tuple[tuple[float, float] | None, ...]) -> Place:
     if importance is None or performance is None:
         rule = "needs the lowest and the highest importance and performance"
         raise InvalidValueError("crosshair", "midpoint", rule, "give scale=(lowest, highest)")
-    return fmean(importance), fmean(performance)
+    return fmean(valid_scale(importance)), fmean(valid_scale(performance))
 
 
 def _means(places: Mapping[str, Place]) -> Place:

@@ -29,17 +29,18 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
 from crmkit.metrics.drivers.driver import Driver
 from crmkit.metrics.drivers.lmg import refuse_many
 from crmkit.metrics.drivers.redrawn_weights import redrawn_weights
 from crmkit.metrics.drivers.weighed import CALLED, WEIGH, DriverMethod, Weighed
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import checked_number
-from crmkit.metrics.resampling import DRAWS
+from crmkit.metrics.named_parts import part_named
+from crmkit.metrics.resampling import DRAWS, checked_draws
 
 __all__ = ["KeyDrivers", "key_drivers"]
 
-_LEAST_DRAWS = 100
 _OUTCOME = "the outcome"
 _NO_CAUSE = "what goes together, not what causes what: raising a driver need not raise the outcome"
 _TWO_VALUES = "the outcome has two values: R² is that of a straight line through them"
@@ -71,17 +72,13 @@ class KeyDrivers(Shown):
         """The weights by driver, the weightiest first."""
         return {one.name: one.weight.value for one in self.drivers}
 
-    def driver(self, name: str) -> Driver:
+    def __getitem__(self, name: str) -> Driver:
         """Return a driver by its name.
 
         Raises:
             InvalidValueError: There is none of that name.
         """
-        for one in self.drivers:
-            if one.name == name:
-                return one
-        there = ", ".join(one.name for one in self.drivers)
-        raise InvalidValueError("driver", name, f"must be one of {there}")
+        return part_named({one.name: one for one in self.drivers}, name, "driver")
 
     def sheet(self) -> Sheet:
         """Return the drivers as they are shown."""
@@ -148,11 +145,10 @@ def key_drivers(
     >>> [one.name for one in found.drivers], round(found.r_squared.value, 3)
     (['quality', 'price'], 0.927)
     """
-    if method not in get_args(DriverMethod):
+    if not isinstance(method, str) or method not in get_args(DriverMethod):
         rule = f"must be one of {', '.join(get_args(DriverMethod))}"
         raise InvalidValueError("method", method, rule)
-    if draws < _LEAST_DRAWS:
-        raise InvalidValueError("draws", draws, f"must be {_LEAST_DRAWS} or more")
+    draws = checked_draws(draws)
     table = answer_table(predictors, field="predictors")
     if method == "lmg":
         refuse_many(len(table.names))
@@ -178,7 +174,7 @@ def _complete(
         raise InvalidValueError("predictors", _OUTCOME, "must not be the name of a predictor")
     given = tuple(
         None if one is None else checked_number(one, f"outcome[{row}]")
-        for row, one in enumerate(outcome)
+        for row, one in enumerate(cells(outcome, "outcome"))
     )
     if len(given) != len(table):
         raise InvalidValueError("outcome", len(given), f"must be {len(table)} long, as predictors")
@@ -197,8 +193,10 @@ def _standardised(rows: Sequence[Sequence[float]], names: Sequence[str]) -> Any:
     if constant:
         rule, way_out = "must vary over the complete rows", "leave it out"
         raise InvalidValueError("column", ", ".join(constant), rule, way_out)
-    # Scaled first: squares of very large or small numbers would leave the range of floats.
-    columns = columns / np.abs(columns).max(axis=0)
+    # Counted from the least, so that no digit is lost where numbers are large and differ little,
+    # then scaled: squares of very large or small numbers would leave the range of floats.
+    columns = columns - columns.min(axis=0)
+    columns = columns / columns.max(axis=0)
     columns = columns - columns.mean(axis=0)
     return columns / np.sqrt((columns**2).mean(axis=0))
 

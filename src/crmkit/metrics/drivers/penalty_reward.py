@@ -31,10 +31,12 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
 from crmkit.metrics.drivers.impact import Impact, ImpactClass
 from crmkit.metrics.drivers.marked_fit import marked_fit
 from crmkit.metrics.drivers.marks import marks_of
 from crmkit.metrics.intervals import checked_number, valid_scale
+from crmkit.metrics.named_parts import part_named
 
 __all__ = ["PenaltyReward", "penalty_reward"]
 
@@ -73,17 +75,13 @@ class PenaltyReward(Shown):
         """The class of each attribute."""
         return {one.name: one.kind for one in self.attributes}
 
-    def attribute(self, name: str) -> Impact:
+    def __getitem__(self, name: str) -> Impact:
         """Return an attribute by its name.
 
         Raises:
             InvalidValueError: There is none of that name.
         """
-        for one in self.attributes:
-            if one.name == name:
-                return one
-        there = ", ".join(one.name for one in self.attributes)
-        raise InvalidValueError("attribute", name, f"must be one of {there}")
+        return part_named({one.name: one for one in self.attributes}, name, "attribute")
 
     def sheet(self) -> Sheet:
         """Return the attributes as they are shown."""
@@ -150,11 +148,12 @@ def penalty_reward(
 
     >>> asked = {"speed": [1, 2, 3, 3, 5, 4] * 5}
     >>> found = penalty_reward(asked, [3, 3.2, 6, 6.2, 6.1, 6.2] * 5)
-    >>> str(found.attribute("speed").kind), round(found.attribute("speed").penalty.value, 2)
+    >>> str(found["speed"].kind), round(found["speed"].penalty.value, 2)
     ('basic', 3.0)
     """
-    limits = _limits(low, high, valid_scale(scale))
-    table = answer_table(ratings, field="ratings", low=scale[0], high=scale[1])
+    least, most = valid_scale(scale)
+    limits = _limits(low, high, (least, most))
+    table = answer_table(ratings, field="ratings", low=least, high=most)
     rows, notes = _complete(table, overall)
     whole = [row[-1] for row in rows]
     marks = [
@@ -196,7 +195,7 @@ def _complete(
     """The rows that are complete, the whole last, and a note of the others."""
     given = tuple(
         None if one is None else checked_number(one, f"overall[{row}]")
-        for row, one in enumerate(overall)
+        for row, one in enumerate(cells(overall, "overall"))
     )
     if len(given) != len(table):
         raise InvalidValueError("overall", len(given), f"must be {len(table)} long, as ratings")
@@ -213,9 +212,10 @@ def _margin(whole: Sequence[float], negligible: float | None) -> float:
         raise InvalidValueError("overall", whole[0], "must vary over the complete rows")
     if negligible is None:
         return _SMALL * spread
-    if checked_number(negligible, "negligible") <= 0:
+    margin = checked_number(negligible, "negligible")
+    if margin <= 0:
         raise InvalidValueError("negligible", negligible, "must be above 0")
-    return negligible
+    return margin
 
 
 def _order(one: Impact) -> tuple[int, float, str]:

@@ -211,7 +211,7 @@ def kano(
     >>> kano([("like", "dislike")] * 40 + [("neutral", "dislike")] * 20).told
     'performance'
     """
-    if variant not in EVALUATION_TABLES:
+    if variant not in list(EVALUATION_TABLES):
         raise InvalidValueError("variant", variant, f"must be {' or '.join(EVALUATION_TABLES)}")
     checked, cells = checked_pairs(answers), EVALUATION_TABLES[variant]
     found: Counts = Counter(cells[pair] for pair in checked.pairs)

@@ -28,6 +28,7 @@ from attrs import frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.words import Word
+from crmkit.metrics.cells import cells
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.kano.categories import KanoCategory
 
@@ -134,7 +135,7 @@ def checked_pairs(answers: KanoPairs, *, field: str = "answers") -> CheckedPairs
         InvalidValueError: An answer that is none of the five, or not a pair.
     """
     return CheckedPairs(
-        rows=tuple(_pair(one, f"{field}[{index}]") for index, one in enumerate(answers))
+        rows=tuple(_pair(one, f"{field}[{index}]") for index, one in enumerate(cells(answers, field)))
     )
 
 
@@ -159,10 +160,11 @@ def _answer(given: Given, field: str) -> KanoAnswer | None:
         return None
     if not isinstance(given, str):
         return _STEPS[int(checked_number(given, field, low=1, high=5, whole=True)) - 1]
-    if given not in list(KanoAnswer):
+    plain = "-".join(given.casefold().split())
+    if plain not in list(KanoAnswer):
         rule = f"must be one of {', '.join(KanoAnswer)}, or a step 1 to 5"
         raise InvalidValueError(field, given, rule, "answers_by_wording() reads other wordings")
-    return KanoAnswer(given)
+    return KanoAnswer(plain)
 
 
 def inverted_pairs(answers: KanoPairs) -> tuple[KanoPair | None, ...]:

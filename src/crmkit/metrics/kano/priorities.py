@@ -34,7 +34,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.words import Word
 from crmkit.metrics.catalogue import explained
-from crmkit.metrics.intervals import checked_number, valid_scale
+from crmkit.metrics.checked import checked_number, mapped, valid_scale
 from crmkit.metrics.kano.categories import KanoCategory
 from crmkit.metrics.kano.kano import Kano
 
@@ -164,10 +164,11 @@ def kano_priorities(
     Source:
         Kano et al. (1984); Berger et al. (1993); the places by performance are crmkit's own.
     """
+    features = mapped(features, "features")
     low, high = valid_scale(scale)
     cut = (low + high) / 2 if met_from is None else met_from
-    checked_number(cut, "met_from", low=low, high=high)
-    ratings = _ratings(features, performance or {}, low, high)
+    cut = checked_number(cut, "met_from", low=low, high=high)
+    ratings = _ratings(features, {} if performance is None else performance, low, high)
     stands = {name: _standing(ratings[name], cut) for name in features}
 
     def place(name: str) -> tuple[int, float, float]:
@@ -199,13 +200,15 @@ def _ratings(
     low: float,
     high: float,
 ) -> dict[str, float | None]:
-    for name, rating in performance.items():
+    found: dict[str, float | None] = dict.fromkeys(features)
+    for name, rating in mapped(performance, "performance").items():
         if name not in features:
             rule = f"must be one of {', '.join(features)}"
             raise InvalidValueError("performance", name, rule)
         if rating is not None:
-            checked_number(rating, f"performance[{name!r}]", low=low, high=high)
-    return {name: performance.get(name) for name in features}
+            field = f"performance[{name!r}]"
+            found[name] = checked_number(rating, field, low=low, high=high)
+    return found
 
 
 def _standing(rating: float | None, cut: float) -> NeedStanding:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.intervals import checked_number
+from crmkit.metrics.checked import checked_number, mapped
 from crmkit.metrics.kano.categories import KanoCategory
 from crmkit.metrics.kano.coefficients import Counts
 
@@ -37,7 +37,7 @@ def checked_counts(counts: Mapping[str, int]) -> dict[str, int]:
             or below 0.
     """
     found: dict[str, int] = {}
-    for called, count in counts.items():
+    for called, count in mapped(counts, "counts").items():
         category = KanoCategory.of(called)
         if category in found:
             raise InvalidValueError("counts", called, "must be given once")

@@ -22,6 +22,8 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.kano.homogeneity import Homogeneity, homogeneity
 from crmkit.metrics.kano.kano import Kano
 from crmkit.metrics.kano.pairs import KanoPair, KanoPairs, KanoVariant, checked_pairs
@@ -129,7 +131,8 @@ def kano_by_segment(
         a test per feature of whether the segments answer alike.
 
     Raises:
-        InvalidValueError: Not as many pairs as segments, no features, or as of ``kano``.
+        InvalidValueError: Not as many pairs as segments, a segment that is no text, no features,
+            or as of ``kano``.
 
     Source:
         Berger et al. (1993); Pearson (1900); Holm (1979).
@@ -138,8 +141,9 @@ def kano_by_segment(
     >>> [str(one.category) for one in by_age.of("wrap").values()]
     ['excitement', 'basic']
     """
-    placed = tuple(segments)
-    rows = {feature: _aligned(feature, pairs, len(placed)) for feature, pairs in answers.items()}
+    placed = tuple(_segment(one, at) for at, one in enumerate(cells(segments, "segments")))
+    by_feature = mapped(answers, "answers")
+    rows = {name: _aligned(name, pairs, len(placed)) for name, pairs in by_feature.items()}
     names = tuple(dict.fromkeys(name for name in placed if name is not None))
 
     def table(chosen: Sequence[bool]) -> KanoTable:
@@ -161,6 +165,13 @@ def kano_by_segment(
         differing=_rejected(tests),
         unplaced=placed.count(None),
     )
+
+
+def _segment(name: str | None, at: int) -> str | None:
+    if not (name is None or isinstance(name, str)):
+        rule = "must be the name of a segment"
+        raise InvalidValueError(f"segments[{at}]", name, rule, "give None where it is unknown")
+    return name
 
 
 def _aligned(feature: str, pairs: KanoPairs, respondents: int) -> tuple[KanoPair | None, ...]:

@@ -15,10 +15,12 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.kano.categories import KanoCategory
 from crmkit.metrics.kano.kano import Kano, kano
 from crmkit.metrics.kano.pairs import KanoPairs, KanoVariant
 from crmkit.metrics.kano.rules import KanoRule
+from crmkit.metrics.named_parts import part_named
 
 __all__ = ["KanoTable", "kano_table"]
 
@@ -32,6 +34,14 @@ class KanoTable(Shown):
     """
 
     features: Mapping[str, Kano] = field(converter=FrozenMapping, hash=False)
+
+    def __getitem__(self, feature: str) -> Kano:
+        """Return what was found of a feature.
+
+        Raises:
+            InvalidValueError: It was not asked about.
+        """
+        return part_named(self.features, feature, "feature")
 
     @property
     def categories(self) -> Mapping[str, KanoCategory | None]:
@@ -98,11 +108,12 @@ def kano_table(
     >>> kano_table({"wrap": [("like", "neutral")], "price": [(1, 5)]}).of("A")
     ('wrap',)
     """
-    if not answers:
+    by_feature = mapped(answers, "answers")
+    if not by_feature:
         raise InvalidValueError("answers", "no features", "must hold at least one")
     return KanoTable(
         features={
             feature: kano(pairs, tie_points=tie_points, rule=rule, variant=variant)
-            for feature, pairs in answers.items()
+            for feature, pairs in by_feature.items()
         }
     )

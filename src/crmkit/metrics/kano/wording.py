@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.kano.pairs import KanoAnswer
 
 __all__ = ["answers_by_wording", "pairs_by_feature"]
@@ -29,14 +31,20 @@ def answers_by_wording(
         field: Name for the errors, which add the index.
 
     Raises:
-        InvalidValueError: A wording that is not declared, or one declared for no answer.
+        InvalidValueError: A wording that is not declared, or one declared for no answer, or for
+            two of them.
 
     >>> wordings = {"I enjoy it that way": "like", "I am neutral": "neutral"}
     >>> [str(one) for one in answers_by_wording(["i am neutral", None], wordings)]
     ['neutral', 'None']
     """
-    known = {_plain(text): KanoAnswer(answer) for text, answer in wordings.items()}
-    return tuple(_read(text, known, f"{field}[{index}]") for index, text in enumerate(texts))
+    known: dict[str, KanoAnswer] = {}
+    for text, answer in mapped(wordings, "wordings").items():
+        meant = KanoAnswer(answer)
+        if known.setdefault(_plain(text), meant) is not meant:
+            raise InvalidValueError("wordings", text, "stands for two answers", "give it once")
+    given = enumerate(cells(texts, field))
+    return tuple(_read(text, known, f"{field}[{index}]") for index, text in given)
 
 
 def _plain(text: str) -> str:
@@ -44,7 +52,11 @@ def _plain(text: str) -> str:
 
 
 def _read(text: str | None, known: Mapping[str, KanoAnswer], field: str) -> KanoAnswer | None:
-    if text is None or not text.strip():
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise InvalidValueError(field, text, "must be a text", "give None for a missing one")
+    if not text.strip():
         return None
     if _plain(text) not in known:
         raise InvalidValueError(
@@ -80,12 +92,12 @@ def pairs_by_feature(
     # The longer ending is tried first, for one may end as the other does.
     ends = sorted((functional, dysfunctional), key=len, reverse=True)
     halves: dict[str, dict[str, tuple[_G | None, ...]]] = {functional: {}, dysfunctional: {}}
-    for name, column in columns.items():
+    for name, column in mapped(columns, "columns").items():
         end = next((end for end in ends if name.endswith(end) and name != end), None)
         if end is None:
             rule = f"must end in {functional} or {dysfunctional}"
             raise InvalidValueError("question", name, rule)
-        halves[end][name.removesuffix(end)] = tuple(column)
+        halves[end][name.removesuffix(end)] = tuple(cells(column, name))
     _both_halves(halves[functional].keys(), halves[dysfunctional].keys())
     return {
         feature: _side_by_side(feature, column, halves[dysfunctional][feature])

@@ -37,8 +37,12 @@ _NAMES: Mapping[str, Callable[[date], str]] = {
 }
 
 
-def checked_every(every: str) -> Every:
+def checked_every(every: str, field: str = "period") -> Every:
     """Return what was given if it is a kind of period.
+
+    Args:
+        every: What was given.
+        field: Name for the error.
 
     Raises:
         InvalidValueError: It is none.
@@ -47,7 +51,7 @@ def checked_every(every: str) -> Every:
         if every == one:
             found: Every = one
             return found
-    raise InvalidValueError("period", every, "must be week, month, quarter or year")
+    raise InvalidValueError(field, every, "must be week, month, quarter or year")
 
 
 def checked_per(per: str) -> Per:

@@ -35,7 +35,7 @@ from crmkit.domain.state_evidence import ALIVE_NEEDED
 from crmkit.domain.times import day_number
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import share_estimate
+from crmkit.metrics.intervals import checked_number, share_estimate
 
 __all__ = ["FIXED_WINDOWS", "JudgedRule", "LapseRules", "lapse_rules"]
 
@@ -132,8 +132,8 @@ def lapse_rules(
         A rule for each name, with Wilson intervals; a share of nobody is undefined.
 
     Raises:
-        InvalidValueError: ``until`` is not after ``split``, a window below 1 day, or not a chance
-            for each history.
+        InvalidValueError: ``until`` is not after ``split``, a window that is no whole number of
+            days, 1 or more, a chance outside 0 to 1, or not a chance for each history.
 
     Source:
         crmkit.
@@ -148,10 +148,7 @@ def lapse_rules(
     came = [any(cut < day <= day_number(until) for day in people[place]) for place in kept]
     rules = _rules([known[place] for place in kept], cut, shop, _valid(windows))
     if alive is not None:
-        given = [chances[place] for place in kept]
-        rules["model"] = lambda row: (
-            None if (chance := given[row]) is None else chance < ALIVE_NEEDED
-        )
+        rules["model"] = _unlikely([chances[place] for place in kept])
     late, days = len(people) - len(kept), (until - split).days
     return LapseRules(
         rules={name: _judged(rule, came) for name, rule in rules.items()},
@@ -168,14 +165,17 @@ def lapse_rules(
 def _chances(alive: Sequence[float | None] | None, count: int) -> Sequence[float | None]:
     if alive is not None and len(alive) != count:
         raise InvalidValueError("alive", len(alive), f"must be one chance for each of {count}")
-    return () if alive is None else alive
+    given = () if alive is None else alive
+    return [
+        None if one is None else checked_number(one, f"alive[{place}]", low=0, high=1)
+        for place, one in enumerate(given)
+    ]
 
 
 def _valid(windows: Iterable[int]) -> tuple[int, ...]:
     given = tuple(windows)
     for place, one in enumerate(given):
-        if one < 1:
-            raise InvalidValueError(f"windows[{place}]", one, "must be 1 day or more")
+        checked_number(one, f"windows[{place}]", low=1, whole=True)
     return given
 
 
@@ -200,7 +200,7 @@ def _rules(
 
 
 def _unlikely(chances: Sequence[float | None]) -> _Rule:
-    less = [None if one is None else bool(one < ALIVE_NEEDED) for one in chances]
+    less = [None if one is None else one < ALIVE_NEEDED for one in chances]
     return less.__getitem__
 
 

@@ -13,6 +13,7 @@ from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.loss.complaint_category import ComplaintCategory
 from crmkit.metrics.loss.hazard_ratio import HazardRatio
+from crmkit.metrics.named_parts import part_named
 
 __all__ = ["CauseOfLoss", "ComplaintLosses"]
 
@@ -121,14 +122,21 @@ class ComplaintLosses(Shown):
         """Return the cause of a category.
 
         Raises:
-            KeyError: Nobody complained of it.
+            InvalidValueError: Nobody complained of it.
         """
-        return {one.category: one for one in self.causes}[category]
+        return part_named({one.category: one for one in self.causes}, category, "category")
 
     @property
     def drivers(self) -> Mapping[str, Estimate]:
-        """The leavings in excess by category, in rank order: what ``actions`` takes."""
-        return {one.category: one.excess for one in self.causes}
+        """The leavings in excess by category, in rank order: what ``actions`` takes.
+
+        Categories after which fewer left than else are no drivers, and not among them.
+        """
+        return {
+            one.category: one.excess
+            for one in self.causes
+            if one.excess.value is None or one.excess.value > 0
+        }
 
     def to_rows(self) -> list[dict[str, Any]]:
         """Return the causes as flat rows, in rank order."""

@@ -2,7 +2,8 @@
 
 A complaint is a case that was opened as one. It is open from its opening until a closing that
 no other opening follows, as everywhere in crmkit; its category is the first that was named,
-its severity the highest given, its due day the latest. *Recovered* is what service recovery
+its severity the highest given, its due day the latest. Of several closings at one moment any that
+settled the matter did. *Recovered* is what service recovery
 means: the matter was settled, by the day it was due, without being opened again. (That a
 complaint well dealt with makes customers more loyal than none, the "recovery paradox", does
 not hold up: recovery undoes harm here and is never a bonus.)
@@ -122,7 +123,8 @@ def _complaint(
     is_open = not closed or closed[-1].at < opened[-1].at
     return Complaint(
         customer_id=first.customer_id,
-        category=next((one.category for one in opened if one.category), UNNAMED),
+        category=next((one.category for one in opened if (one.category or "").strip()), None)
+        or UNNAMED,
         opened_day=day_of(first.at, shop.zone),
         severity=max((one.severity for one in opened if one.severity), default=None),
         is_open=is_open,
@@ -143,6 +145,6 @@ def _closing(opened: Sequence[CaseOpened], closed: Sequence[CaseClosed]) -> dict
     due: datetime | None = max((one.due for one in opened if one.due), default=None)
     return {
         "days_to_close": max(timedelta(0), last.at - opened[0].at) / _DAY,
-        "resolved": last.resolved,
+        "resolved": any(one.resolved for one in closed if one.at == last.at),
         "in_time": None if due is None else last.at <= due,
     }

@@ -19,8 +19,9 @@ The variance is the inverse information. Where leaving at a moment is a chance o
 is there ("discrete"), it is that of binomial trials with the chances of the model,
 I⁻¹ B I⁻¹ with B = Σ p (1 - p) (x - mean)(x - mean)ᵀ: the inverse information alone takes the
 leaving for Poisson and gives too wide an interval where chances are large. Where customers left
-more than once, their leavings go together, and both would be too narrow: then it is
-I⁻¹ B I⁻¹ with B = Σ U Uᵀ over customers (``by_customer``).
+more than once, their leavings go together, and both would be too narrow: then I⁻¹ B I⁻¹ with
+B = Σ U Uᵀ over customers (``by_customer``) stands in for an effect where it is the greater one;
+of few exposed customers it would be too small.
 
 Effects can have no end together although each has one alone (every leaver exposed to A, or to B
 and C). Then the information about some sum or difference of them fades away as they are held
@@ -35,7 +36,7 @@ Sources:
     114-119 (what monotone likelihood is).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from itertools import product
 from math import exp, fsum, log, sqrt
@@ -103,14 +104,14 @@ def cox_fit(sets: RiskSets, size: int, ties: Ties, middle: Middle | None = None)
     effects, end = _climbed(sets, kept, start)
     flat = _flat(kept, end)
     free = [i for i in kept if i not in flat]
-    if ties == "discrete" and middle is None:
-        middle = partial(_binomial, sets)
-    errors = _errors(effects, free, end, middle)
-    told = [not untold[i] and i in errors for i in range(size)]
+    middles: list[Middle] = [] if middle is None else [middle]
+    middles.append(partial(_binomial, sets) if ties == "discrete" else lambda _: end.information)
+    variances = _variances(effects, free, end.information, middles)
+    told = [not untold[i] and i in variances for i in range(size)]
     endless = [0 if untold[i] or told[i] else (1 if effects[i] > 0 else -1) for i in range(size)]
     return CoxFit(
         effects=tuple(effects[i] if told[i] else None for i in range(size)),
-        errors=tuple(errors.get(i) if told[i] else None for i in range(size)),
+        errors=tuple(sqrt(variances[i]) if told[i] else None for i in range(size)),
         endless=tuple(endless),
         untold=tuple(untold),
         log_likelihood=end.height,
@@ -212,16 +213,16 @@ def _flat(kept: Sequence[int], end: _Slope) -> frozenset[int]:
     return frozenset(i for i, one in zip(kept, lost, strict=True) if one)
 
 
-def _errors(
-    effects: Sequence[float], free: list[int], end: _Slope, middle: Middle | None
+def _variances(
+    effects: Sequence[float],
+    free: Sequence[int],
+    information: _Matrix,
+    middles: Iterable[Middle],
 ) -> dict[int, float]:
-    """Standard errors, by place."""
-    if not free:
-        return {}
-    back = inverse(_part(end.information, free))
-    if middle is not None:
-        back = _between(back, _part(middle(effects), free))
-    return {i: sqrt(max(0.0, back[k][k])) for k, i in enumerate(free)}
+    """The variances I⁻¹ B I⁻¹ of the free effects, by place: the greatest of each B."""
+    back = inverse(_part(information, free))
+    found = [_between(back, _part(middle(effects), free)) for middle in middles]
+    return {i: max(0.0, *(one[k][k] for one in found)) for k, i in enumerate(free)}
 
 
 def _binomial(sets: RiskSets, effects: Sequence[float]) -> _Matrix:

@@ -180,8 +180,8 @@ def hazard_ratios(
 
 
 def _method(ties: Ties, *, again: bool) -> str:
-    wald = "Wald interval, errors by customer (Lin and Wei)" if again else _WALD[ties]
-    return f"{_COX[ties]}, {wald}"
+    clustered = ", errors by customer where greater (Lin and Wei)" if again else ""
+    return f"{_COX[ties]}, {_WALD[ties]}{clustered}"
 
 
 def _wanted(episodes: Sequence[Episode], names: Iterable[str] | None) -> tuple[str, ...]:
@@ -246,13 +246,19 @@ def _why(fit: CoxFit, place: int, found: Mapping[str, Any]) -> str:
     n = found["customers"]
     if not n:
         return "nobody was exposed"
-    if not found["leavings"] and found["other_leavings"]:
-        return f"nobody of {n} exposed left while others were there to compare with"
-    if found["leavings"] and not found["other_leavings"]:
-        return "nobody left but the exposed, while there were any: no ratio is too high"
     if fit.endless[place]:
-        way = "high" if fit.endless[place] > 0 else "low"
-        return f"the likelihood rises without end: beside the others no ratio is too {way}"
+        return _without_end(fit.endless[place], found)
     if not found["leavings"] + found["other_leavings"]:
         return "nobody left"
     return "never apart from other exposures, or nobody to compare with when somebody left"
+
+
+def _without_end(way: int, found: Mapping[str, Any]) -> str:
+    if not found["leavings"]:
+        return (
+            f"nobody of {found['customers']} exposed left while others were there to compare with"
+        )
+    if not found["other_leavings"]:
+        return "nobody left but the exposed, while there were any: no ratio is too high"
+    end = "high" if way > 0 else "low"
+    return f"the likelihood rises without end: beside the other exposures no ratio is too {end}"

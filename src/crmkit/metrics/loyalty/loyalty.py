@@ -120,7 +120,7 @@ class Loyalty(Shown):
             rows=(
                 *((name, told(score)) for name, score in self.scores.items()),
                 ("weakest", weakest),
-                ("flags", ", ".join(self.flags) or "none"),
+                ("gap in the phases", ", ".join(self.flags) or "none"),
             ),
             notes=self.notes,
             parts=(self.typology.sheet(),),

@@ -81,7 +81,9 @@ class CustomerLoyalty(Shown):
         """Return the judgement and its dimensions as they are shown."""
         bands = {name: one for name, one in self.bands().items() if one.low is not None}
         again = tuple((f"{name}, asked again", one.span) for name, one in bands.items())
-        flags = (("flags", ", ".join(self.loyalty.flags)),) if self.loyalty.flags else ()
+        flags = (
+            (("gap in the phases", ", ".join(self.loyalty.flags)),) if self.loyalty.flags else ()
+        )
         return Sheet(
             title=f"Loyalty: {self.loyalty}",
             rows=(*((one.name, one) for one in self.dimensions), *again, *flags),

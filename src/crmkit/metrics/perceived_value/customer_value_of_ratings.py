@@ -23,12 +23,10 @@ from crmkit.metrics.perceived_value.ratios import (
     compared,
     figures_of,
 )
-from crmkit.metrics.resampling import DRAWS, percentile_interval
+from crmkit.metrics.resampling import DRAWS, checked_draws, percentile_interval
 from crmkit.metrics.seeds import plain_generator
 
 __all__ = ["customer_value_of_ratings"]
-
-_LEAST = 100
 
 
 def customer_value_of_ratings(
@@ -62,7 +60,7 @@ def customer_value_of_ratings(
 
     Returns:
         The figures of the mean ratings with percentile intervals over respondents; with fewer
-        than two of them there are no intervals. n counts respondents who rated us.
+        than two of them there are no intervals. n counts respondents who rated us on anything.
 
     Raises:
         InvalidValueError: A rating off the scale, an attribute nobody rated, tables of unequal
@@ -74,7 +72,7 @@ def customer_value_of_ratings(
     """
     low, high = valid_scale(scale)
     checked_number(low, "scale", low=0)
-    checked_number(draws, "draws", low=_LEAST, whole=True)
+    draws = checked_draws(draws)
     ours = answer_table(own, field="own", low=low, high=high)
     theirs = answer_table(competitor, field="competitor", low=low, high=high)
     if same_respondents and len(ours) != len(theirs):
@@ -91,7 +89,7 @@ def customer_value_of_ratings(
         drawn.append(_redrawn(found.weights, (ours, places), (theirs, others), prices))
     return made_of(
         found,
-        n=len(ours),
+        n=sum(any(one is not None for one in row) for row in ours.rows),
         intervals={name: _interval(name, drawn) for name in found.figures},
         note="too few respondents for an interval",
     )

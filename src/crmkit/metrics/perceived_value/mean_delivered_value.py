@@ -20,9 +20,11 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.perceived_value.delivered_value import DeliveredValue
-from crmkit.metrics.resampling import DRAWS, percentile_interval, redrawn
+from crmkit.metrics.resampling import DRAWS, checked_draws, percentile_interval, redrawn
+from crmkit.metrics.seeds import checked_seed
 
 __all__ = ["MeanDeliveredValue", "mean_delivered_value"]
 
@@ -91,7 +93,9 @@ def mean_delivered_value(
     Source:
         Kotler and Keller (2006); Efron and Tibshirani (1993).
     """
-    asked = tuple(judgements)
+    checked_draws(draws)
+    checked_seed(seed)
+    asked = tuple(cells(judgements, "judgements"))
     unit = _unit(asked)
     whole = [
         (one.total_value.value, one.total_cost.value)

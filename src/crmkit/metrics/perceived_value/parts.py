@@ -15,7 +15,7 @@ from math import inf
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.words import Word
-from crmkit.metrics.intervals import checked_number
+from crmkit.metrics.checked import checked_number, mapped
 
 __all__ = ["SIGNED", "CostPart", "ValuePart", "checked_parts"]
 
@@ -56,6 +56,7 @@ def checked_parts(
         InvalidValueError: A part there is not, NaN, or a negative amount of a part that cannot
             be negative.
     """
+    amounts = mapped(amounts, field)
     for name in amounts:
         if name not in list(parts):
             raise InvalidValueError(field, name, f"must be one of {', '.join(parts)}")

@@ -29,8 +29,9 @@ from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import checked_number, mean_estimate, valid_scale
+from crmkit.metrics.intervals import checked_number, mean_estimate, on_scale, valid_scale
 from crmkit.metrics.perceived_value.parts import CostPart, ValuePart
 
 __all__ = ["PerceivedValue", "perceived_value"]
@@ -170,6 +171,7 @@ def _only_parts(table: AnswerTable) -> None:
 def _weights(parts: Sequence[str], importance: Mapping[str, float] | None) -> dict[str, float]:
     if importance is None:
         return dict.fromkeys(parts, 1 / len(parts))
+    importance = mapped(importance, "importance")
     for name in parts:
         if name not in importance:
             raise InvalidValueError(
@@ -185,5 +187,5 @@ def _weights(parts: Sequence[str], importance: Mapping[str, float] | None) -> di
 
 
 def _mean(values: Sequence[float], low: float, high: float, what: str) -> Estimate:
-    one = mean_estimate(values, unit=f"on {low:g} to {high:g}", low=low, high=high)
+    one = mean_estimate(values, unit=on_scale(low, high), low=low, high=high)
     return evolve(one, method=f"{what}: {one.method}")

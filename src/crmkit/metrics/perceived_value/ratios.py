@@ -9,7 +9,7 @@ from math import exp, fsum, log
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.intervals import checked_number
+from crmkit.metrics.checked import checked_number, mapped
 
 __all__ = [
     "CheckedPrices",
@@ -77,7 +77,7 @@ def checked_weights(weights: _Numbers, field: str) -> dict[str, float]:
     """
     given = {
         name: checked_number(weight, f"{field}[{name!r}]", low=0)
-        for name, weight in weights.items()
+        for name, weight in mapped(weights, field).items()
     }
     whole = fsum(given.values())
     if whole == 0:
@@ -99,19 +99,19 @@ def checked_prices(
     """
     if quality_weight is not None:
         checked_number(quality_weight, "quality_weight", low=0, high=1)
-    ours, theirs = _named(own), _named(competitor)
+    known = None if quality_weight is None else float(quality_weight)
+    ours, theirs = _named(own, "own_price"), _named(competitor, "competitor_price")
     shares = checked_weights(weights or dict.fromkeys(ours, 1.0), "price_weights") if ours else {}
     for field, prices in (("own_price", ours), ("competitor_price", theirs)):
         _same_names(field, prices, shares)
-        for name, price in prices.items():
-            _above_zero(f"{field}[{name!r}]", price)
-    return CheckedPrices(weights=shares, own=ours, competitor=theirs, quality_weight=quality_weight)
+    return CheckedPrices(weights=shares, own=ours, competitor=theirs, quality_weight=known)
 
 
-def _named(prices: Prices) -> dict[str, float]:
+def _named(prices: Prices, field: str) -> dict[str, float]:
     if prices is None:
         return {}
-    return dict(prices) if isinstance(prices, Mapping) else {"price": prices}
+    given = mapped(prices, field) if isinstance(prices, Mapping) else {"price": prices}
+    return {name: _above_zero(f"{field}[{name!r}]", price) for name, price in given.items()}
 
 
 def compared(
@@ -130,16 +130,16 @@ def compared(
             or weights nowhere above 0.
     """
     shares = checked_weights(weights, "weights")
+    own, competitor = mapped(own, "own"), mapped(competitor, "competitor")
     for field, scores in (("own", own), ("competitor", competitor)):
         _same_names(field, scores, shares)
-    for name in shares:
-        checked_number(own[name], f"own[{name!r}]", low=0)
-        _above_zero(f"competitor[{name!r}]", competitor[name])
+    ours = {name: checked_number(own[name], f"own[{name!r}]", low=0) for name in shares}
+    theirs = {name: _above_zero(f"competitor[{name!r}]", competitor[name]) for name in shares}
     return Comparison(
         weights=shares,
-        own={name: float(own[name]) for name in shares},
-        competitor={name: float(competitor[name]) for name in shares},
-        figures=figures_of(shares, own, competitor, prices),
+        own=ours,
+        competitor=theirs,
+        figures=figures_of(shares, ours, theirs, prices),
         priced=bool(prices.own),
     )
 
@@ -197,6 +197,8 @@ def _same_names(field: str, given: Iterable[str], wanted: Iterable[str]) -> None
         raise InvalidValueError(field, names, f"must be of {', '.join(needed) or 'nothing'}")
 
 
-def _above_zero(field: str, number: float) -> None:
-    if not checked_number(number, field, low=0) > 0:
-        raise InvalidValueError(field, number, "must be above 0: nothing can be divided by it")
+def _above_zero(field: str, given: float) -> float:
+    number = checked_number(given, field, low=0)
+    if not number > 0:
+        raise InvalidValueError(field, given, "must be above 0: nothing can be divided by it")
+    return number

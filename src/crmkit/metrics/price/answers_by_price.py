@@ -40,7 +40,12 @@ def asked_at(answers: Mapping[float, Replies]) -> tuple[list[AskedAt], tuple[str
     Raises:
         InvalidValueError: A price that is not above 0, more yes than asked, or no answer.
     """
+    if not isinstance(answers, Mapping):
+        raise InvalidValueError("answers", answers, "must be a mapping from prices")
     found = [_read(price, replies) for price, replies in answers.items()]
+    once = [one.price for one in found]
+    if twice := [price for price in set(once) if once.count(price) > 1]:
+        raise InvalidValueError("answers", twice[0], "must be given once")
     silent = [one.price for one in found if one.n == 0]
     missing = sum(one.missing for one in found)
     told = {

@@ -24,7 +24,6 @@ from collections.abc import Mapping, Sequence
 
 from attrs import frozen
 
-from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
@@ -33,13 +32,12 @@ from crmkit.metrics.intervals import checked_number, wilson
 from crmkit.metrics.isotonic import isotonic
 from crmkit.metrics.price.answers_by_price import AskedAt, Replies, asked_at
 from crmkit.metrics.price.binomial_draws import BinomialDraws
-from crmkit.metrics.resampling import DRAWS, percentile_interval
+from crmkit.metrics.resampling import DRAWS, checked_draws, percentile_interval
 from crmkit.metrics.seeds import plain_generator
 
 __all__ = ["GaborGranger", "PricePoint", "gabor_granger"]
 
 _METHOD = "price of the highest {}, bootstrap of the answers"
-_LEAST_DRAWS = 100
 
 
 @frozen(kw_only=True)
@@ -158,8 +156,7 @@ def gabor_granger(
     >>> gabor_granger({8: (90, 100), 10: (80, 100), 12: (60, 100)}).best.value
     10.0
     """
-    if draws < _LEAST_DRAWS:
-        raise InvalidValueError("draws", draws, f"must be {_LEAST_DRAWS} or more")
+    draws = checked_draws(draws)
     cost = None if unit_cost is None else checked_number(unit_cost, "unit_cost", low=0)
     said, left_out = asked_at(answers)
     shares = _demand([one.yes for one in said], said)

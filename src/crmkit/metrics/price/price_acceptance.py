@@ -20,15 +20,19 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
+from crmkit.metrics.checked import checked_number
 from crmkit.metrics.intervals import LEVEL, wilson
 from crmkit.metrics.isotonic import isotonic
 from crmkit.metrics.price.rises import Change, rises_of
-from crmkit.metrics.resampling import DRAWS, redrawn
+from crmkit.metrics.resampling import DRAWS, checked_draws, redrawn
+from crmkit.metrics.seeds import checked_seed
 
 __all__ = ["AcceptedPremium", "PriceAcceptance", "price_acceptance"]
 
 _MEDIAN = "premium that half accept, isotonic curve, bootstrap of the rises"
 _UNIT = "of the price"
+#: A finer step would tell every premium from every other, and say nothing of any.
+_LEAST_STEP = 1e-6
 
 
 @frozen(kw_only=True)
@@ -102,23 +106,26 @@ def price_acceptance(
 
     Raises:
         InvalidValueError: A premium below -1 or NaN, an answer that is neither yes nor no, a
-            step that is not above 0, or bad draws or seed.
+            step that is not above 0 (a millionth at least), or bad draws or seed.
 
     Source:
         Ayer et al. (1955).
     """
-    if not step > 0:
-        raise InvalidValueError("step", step, "must be above 0")
+    width = checked_number(step, "step")
+    if width < _LEAST_STEP:
+        raise InvalidValueError("step", step, "must be above 0, a millionth at least")
+    checked_draws(draws)
+    checked_seed(seed)
     found = rises_of(changes)
-    rises = [(max(1, round(premium / step)), accepted) for premium, accepted in found.rises]
+    rises = [(max(1, round(premium / width)), accepted) for premium, accepted in found.rises]
     steps = _steps(rises)
     shares = _shares(steps)
     return PriceAcceptance(
         premiums=tuple(
-            _accepted(at * step, k, n, share)
+            _accepted(at * width, k, n, share)
             for (at, k, n), share in zip(steps, shares, strict=True)
         ),
-        median=_median(rises, step, draws=draws, seed=seed),
+        median=_median(rises, width, draws=draws, seed=seed),
         n=len(rises),
         left_out=found.left_out,
     )

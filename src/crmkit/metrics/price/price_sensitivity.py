@@ -35,7 +35,8 @@ from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.price.curves import QUESTIONS, Crossing, Curves, crossing, curves_of
-from crmkit.metrics.resampling import DRAWS, percentile_interval, redrawn
+from crmkit.metrics.resampling import DRAWS, checked_draws, percentile_interval, redrawn
+from crmkit.metrics.seeds import checked_seed
 
 __all__ = ["Convention", "PriceSensitivity", "price_sensitivity"]
 
@@ -111,11 +112,12 @@ class PriceSensitivity(Shown):
         Raises:
             InvalidValueError: A reference that is not above 0.
         """
-        if not checked_number(reference, "reference") > 0:
+        usual = checked_number(reference, "reference")
+        if not usual > 0:
             raise InvalidValueError("reference", reference, "must be above 0")
 
         def premium(price: float | None) -> float | None:
-            return None if price is None else price / reference - 1
+            return None if price is None else price / usual - 1
 
         return Estimate(
             value=premium(self.pme.value),
@@ -189,8 +191,10 @@ def price_sensitivity(
     Source:
         Van Westendorp (1976).
     """
-    if convention not in _CROSSINGS:
+    if convention not in list(_CROSSINGS):
         raise InvalidValueError("convention", convention, "must be 'original' or 'narrower'")
+    checked_draws(draws)
+    checked_seed(seed)
     answers = (too_cheap, cheap, expensive, too_expensive)
     asked = answer_table(dict(zip(QUESTIONS, answers, strict=True)), field="prices", low=0)
     rows = [row for row in asked.complete if all(a < b for a, b in pairwise(row))]

@@ -1,16 +1,23 @@
 """Rises of a price between two purchases, and whether customers put up with them."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.intervals import checked_number
+from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import checked_number, paired
 
 __all__ = ["Change", "Rises", "accepted_price_changes", "rises_of"]
 
 Change = tuple[float, bool | None]
 """A premium (0.10 is 10 %), and whether it was accepted; None where that is not known yet."""
+
+#: Numpy's own answers, and 1 and 0, are equal to these.
+_ANSWERS = {True: True, False: False}
+#: Beyond this a premium is a mistake.
+_MOST = 1e12
 
 
 @frozen(kw_only=True)
@@ -45,11 +52,20 @@ def accepted_price_changes(
     ((0.1, True), (0.25, False))
     """
     found = []
-    for at, (old, new, again) in enumerate(changes):
+    for at, change in enumerate(cells(changes, "changes")):
+        old, new, again = _three(change, at)
         before, after = _price(old, at), _price(new, at)
         # The difference first: 11 ÷ 10 - 1 would not be 0.1.
         found.append(_checked(((after - before) / before, again), at))
     return tuple(found)
+
+
+def _three(change: tuple[float, float, bool | None], at: int) -> tuple[Any, Any, Any]:
+    is_row = isinstance(change, Iterable) and not isinstance(change, str | bytes | Mapping)
+    parts = tuple(change) if is_row else ()
+    if len(parts) != 3:
+        raise InvalidValueError(f"changes[{at}]", change, "must be (old price, new price, again)")
+    return parts
 
 
 def _price(price: float, at: int) -> float:
@@ -59,11 +75,15 @@ def _price(price: float, at: int) -> float:
 
 
 def _checked(change: Change, at: int) -> Change:
-    premium, accepted = change
-    if accepted not in {True, False, None}:
-        raise InvalidValueError(f"changes[{at}]", accepted, "must be accepted, or not, or None")
-    known = None if accepted is None else bool(accepted)
-    return checked_number(premium, f"changes[{at}]", low=-1), known
+    premium, accepted = paired(change, f"changes[{at}]", "(premium, accepted)")
+    known = None if accepted is None else _yes_or_no(accepted, f"changes[{at}]")
+    return checked_number(premium, f"changes[{at}]", low=-1, high=_MOST), known
+
+
+def _yes_or_no(accepted: Any, field: str) -> bool:
+    if not isinstance(accepted, Hashable) or accepted not in _ANSWERS:
+        raise InvalidValueError(field, accepted, "must be accepted, or not, or None")
+    return _ANSWERS[accepted]
 
 
 def rises_of(changes: Iterable[Change]) -> Rises:
@@ -75,7 +95,7 @@ def rises_of(changes: Iterable[Change]) -> Rises:
     Raises:
         InvalidValueError: A premium below -1 or NaN, or an answer that is neither yes nor no.
     """
-    checked = [_checked(change, at) for at, change in enumerate(changes)]
+    checked = [_checked(change, at) for at, change in enumerate(cells(changes, "changes"))]
     up = [change for change in checked if change[0] > 0]
     known = tuple((premium, accepted) for premium, accepted in up if accepted is not None)
     told = {

@@ -16,6 +16,7 @@ McDonald, R. P. (1999). Test theory: a unified treatment (ω).
 from collections.abc import Iterable, Sequence
 from math import fsum
 
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number
 
@@ -83,7 +84,7 @@ def average_variance_extracted(loadings: Iterable[float]) -> Estimate:
 
 def _checked(loadings: Iterable[float]) -> list[float]:
     return [
-        checked_number(one, f"loadings[{at}]", low=-1, high=1) for at, one in enumerate(loadings)
+        checked_number(one, f"loadings[{at}]", low=-1, high=1) for at, one in enumerate(cells(loadings, "loadings"))
     ]
 
 

@@ -69,10 +69,11 @@ def item_set(items: Table) -> ItemSet:
         items: The answers by item, a row per respondent; None is a missing answer.
 
     Raises:
-        InvalidValueError: NaN, columns of unequal length, no item, or parts of a formative
-            index.
+        InvalidValueError: NaN, columns of unequal length, no item, items known to be answered on
+            several scales, or parts of a formative index.
     """
     table = answer_table(items, field="items")
+    table.on_one_scale("items")
     parts = sorted(FORMATIVE.intersection(table.names))
     if len(parts) > 1:
         raise InvalidValueError(

@@ -226,7 +226,7 @@ def _error(spread: float, reliability: Estimate, unit: str, method: str) -> Esti
 
     def error(of: float | None) -> float | None:
         # A lower end of alpha below 0 stands for no reliability at all.
-        return None if of is None else spread * sqrt(1 - max(0.0, of))
+        return None if of is None else spread * sqrt(1 - min(1.0, max(0.0, of)))
 
     return Estimate(
         value=error(reliability.value),

@@ -24,7 +24,7 @@ from attrs import field, frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.metrics.answer_table import Table
+from crmkit.metrics.answer_table import Table, answer_table
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.reliability.composite_reliability import mean_square, reliability_of_sum
@@ -125,8 +125,8 @@ def omega(items: Table, *, standardised: bool = True, draws: int = DRAWS, seed: 
     Source:
         McDonald (1999); Harman and Jones (1966).
     """
-    given = item_set(items)
-    agree = cronbach_alpha(items)
+    table = answer_table(items, field="items")  # read once: a column may be a generator
+    given, agree = item_set(table), cronbach_alpha(table)
     alpha = agree.standardised if standardised else agree.raw
     if given.lacking:
         return _undefined(given, alpha, standardised=standardised)

@@ -30,6 +30,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import Table, answer_table
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import checked_number, mean_estimate
 from crmkit.metrics.one_scale import OneScale, one_scale
@@ -125,7 +126,7 @@ def acsi(
     """
     table = answer_table(responses, field="responses")
     low, high = one_scale(scale, table.names)
-    table = answer_table(table.columns, field="responses", low=low, high=high)
+    table = answer_table(table, field="responses", low=low, high=high)
     if len(table.names) < 2:
         raise InvalidValueError(
             "responses", table.names, "must hold 2 questions or more", "use csat"
@@ -188,8 +189,8 @@ def _given(weights: Mapping[str, float] | Sequence[float], names: Sequence[str])
 
 
 def _in_order(weights: Sequence[float], names: Sequence[str]) -> Mapping[str, float]:
-    fits = len(weights) == len(names)
-    return dict(zip(names, weights, strict=True)) if fits else {}
+    given = list(cells(weights, "weights"))
+    return dict(zip(names, given, strict=True)) if len(given) == len(names) else {}
 
 
 def _component_of_all(asked: str, names: Sequence[str], scores: _Scores) -> tuple[float, ...]:

@@ -19,7 +19,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import known, mean_estimate, share_estimate, valid_scale
+from crmkit.metrics.intervals import known, mean_estimate, on_scale, share_estimate, valid_scale
 
 __all__ = ["Ces", "ces"]
 
@@ -90,7 +90,7 @@ def ces(
     step = floor((low + high) / 2) + 1
     found_easy = sum(rating >= step for rating in turned)
     return Ces(
-        mean=mean_estimate(turned, unit=f"on {low:g} to {high:g}", low=low, high=high, notes=notes),
+        mean=mean_estimate(turned, unit=on_scale(low, high), low=low, high=high, notes=notes),
         easy=share_estimate(
             found_easy, len(turned), method=f"share of {step:g} or more", notes=notes
         ),

@@ -16,7 +16,7 @@ from attrs import evolve, frozen
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import known, mean_estimate, share_estimate, valid_scale
+from crmkit.metrics.intervals import known, mean_estimate, on_scale, share_estimate, valid_scale
 
 __all__ = ["Csat", "csat"]
 
@@ -77,9 +77,7 @@ def csat(ratings: Iterable[float | None], *, scale: tuple[float, float] = (1, 5)
     ratings, notes = answers.values, answers.notes
     scores = [100 * (rating - low) / (high - low) for rating in ratings]
     return Csat(
-        mean=mean_estimate(
-            ratings, unit=f"on {low:g} to {high:g}", low=low, high=high, notes=notes
-        ),
+        mean=mean_estimate(ratings, unit=on_scale(low, high), low=low, high=high, notes=notes),
         score=mean_estimate(scores, unit="of 100", low=0, high=100, notes=notes),
         top_box=_top_box(ratings, low, high, notes),
     )

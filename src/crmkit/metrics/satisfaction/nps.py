@@ -20,6 +20,7 @@ from collections.abc import Iterable, Sequence
 from math import fsum, sqrt
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number, known, two_sided_z
 from crmkit.metrics.surveys.weighted import checked_weights, effective_size
@@ -59,11 +60,11 @@ def nps(
     >>> nps([10, 9, 8, 3]).value
     25.0
     """
-    if tuple(scale) != _SCALE:
+    if not isinstance(scale, Iterable) or tuple(scale) != _SCALE:
         raise InvalidValueError(
             "scale", scale, "must be (0, 10)", "use csat() for ratings on another scale"
         )
-    given = list(ratings)
+    given = list(cells(ratings, "ratings"))
     answers = known(given, field="ratings", low=0, high=10, whole=True)
     if weights is not None:
         heavy = checked_weights(weights, len(given))
@@ -100,9 +101,12 @@ def nps_of_counts(promoters: int, passives: int, detractors: int) -> Estimate:
 
 
 def _weighted(ratings: Sequence[float], weights: Sequence[float]) -> Estimate:
-    n, whole = effective_size(weights), fsum(weights)
+    n = effective_size(weights)
     if n == 0:
-        return _net(0, 0, 0)
+        return _net(0, 0, 0, empty="no answer with a weight above 0" if ratings else "no answers")
+    most = max(weights)  # in parts of the heaviest, so that no sum runs out of range
+    weights = [weight / most for weight in weights]
+    whole = fsum(weights)
     pairs = list(zip(ratings, weights, strict=True))
     promoters = fsum(weight for rating, weight in pairs if rating >= 9) / whole
     detractors = fsum(weight for rating, weight in pairs if rating <= 6) / whole
@@ -110,9 +114,11 @@ def _weighted(ratings: Sequence[float], weights: Sequence[float]) -> Estimate:
     return _net(promoters * n, detractors * n, n).noting(told)
 
 
-def _net(promoters: float, detractors: float, n: float) -> Estimate:
+def _net(
+    promoters: float, detractors: float, n: float, *, empty: str = "no answers"
+) -> Estimate:
     if n == 0:
-        return undefined(unit="points", method=_METHOD, note="no answers", low=-100, high=100)
+        return undefined(unit="points", method=_METHOD, note=empty, low=-100, high=100)
     low, high = _adjusted_wald(promoters, detractors, n)
     value = 100 * (promoters - detractors) / n
     return Estimate(

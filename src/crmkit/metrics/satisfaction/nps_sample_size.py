@@ -92,16 +92,17 @@ def nps_sample_size(
     points = checked_number(difference, "difference", low=-200, high=200)
     if points <= 0:
         raise InvalidValueError("difference", difference, "must be above 0 points")
-    if not 0.5 <= power < 1:
+    strength = checked_number(power, "power")
+    if not 0.5 <= strength < 1:
         raise InvalidValueError("power", power, "must be from 0.5 on and below 1")
     variance = p + d - (p - d) ** 2
     if p + d > 1 + 1e-9 or variance <= 0:
         rule = "must leave some scatter, and not add up to more than 1"
         raise InvalidValueError("promoters and detractors", (p, d), rule)
-    reach = two_sided_z() + NormalDist().inv_cdf(power)
+    reach = two_sided_z() + NormalDist().inv_cdf(strength)
     return NpsSampleSize(
         exact=2 * variance * (100 * reach / points) ** 2,
         difference=points,
         variance=variance,
-        power=power,
+        power=strength,
     )

@@ -19,6 +19,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from math import fsum, sqrt
+from numbers import Integral
 from statistics import fmean
 from typing import NamedTuple
 
@@ -31,6 +32,8 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.times import date_of
 from crmkit.metrics.beta_distribution import beta_share
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import paired
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import LEVEL, checked_number, mean_estimate, student_t_quantile
 from crmkit.metrics.kpis.calendar_periods import Per, checked_per, name_of, place_of
@@ -119,7 +122,10 @@ class _Moment(NamedTuple):
 
 def _moments(whens: Sequence[str | int], per: Per) -> list[_Moment]:
     """The period of each answer; labels are placed by their order."""
-    days = {when for when in whens if isinstance(when, int)}
+    for when in whens:
+        if not isinstance(when, Integral | str) or isinstance(when, bool):
+            raise InvalidValueError("when", when, "must be a day, or the label of a period")
+    days = {int(when) for when in whens if not isinstance(when, str)}
     labels = {when for when in whens if isinstance(when, str)}
     if days and labels:
         raise InvalidValueError("when", "days and labels", "must be all days or all labels")
@@ -159,7 +165,10 @@ def trend(
     'rising'
     """
     checked_per(per)
-    given = list(answers)
+    given = [
+        paired(one, f"answers[{at}]", "(when, share)")
+        for at, one in enumerate(cells(answers, "answers"))
+    ]
     known = [
         (when, checked_number(share, f"answers[{index}]", low=0, high=1))
         for index, (when, share) in enumerate(given)

@@ -233,4 +233,11 @@ def mean_shown(everyone: Iterable[ShownSatisfaction]) -> Estimate:
     known = [score for score in scores if score is not None]
     unseen = len(scores) - len(known)
     notes = (f"proxy; nothing observed of {unseen:,} of {len(scores):,} customers",)
-    return mean_estimate(known, unit=_UNIT, low=0, high=100, notes=notes if unseen else ("proxy",))
+    return mean_estimate(
+        known,
+        unit=_UNIT,
+        low=0,
+        high=100,
+        empty="no signal of behaviour was observed of anybody",
+        notes=notes if unseen else ("proxy",),
+    )

@@ -11,7 +11,7 @@ Source: Holm (1979); Benjamini and Hochberg (1995).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, get_args
 
 from attrs import evolve
@@ -32,7 +32,15 @@ from crmkit.metrics.several_tests import (
     holm,
 )
 
-__all__ = ["By", "Per", "corrected", "explained_trends", "satisfaction_trend", "told_in_short"]
+__all__ = [
+    "By",
+    "Per",
+    "corrected",
+    "explained_trends",
+    "satisfaction_trend",
+    "telling",
+    "told_in_short",
+]
 
 By = Literal["question", "touchpoint"]
 
@@ -124,6 +132,23 @@ def satisfaction_trend(
         for name, some in _apart(question, given, by).items():
             found[name] = _of_question(name, some, item, scale, per)
     return corrected(dict(sorted(found.items())), correction=correction)
+
+
+def telling(rows: Iterable[Fact], instruments: tuple[Instrument, ...] = BUILT_IN) -> Iterator[Fact]:
+    """Yield the answers to questions that tell something by themselves.
+
+    Half of a pair of Kano's has no direction, and asking about many such at once would hide
+    what moves.
+
+    Args:
+        rows: Flat rows.
+        instruments: The declared questionnaires, whose items name what they tell.
+    """
+    for row in rows:
+        if row.kind == "survey_response" and row.instrument and row.item:
+            item = item_of(Question(row.instrument, row.item), instruments)
+            if item is not None and item.indicator is not None:
+                yield row
 
 
 def _apart(question: Question, rows: Sequence[Fact], by: By) -> Mapping[str, list[Fact]]:

@@ -5,6 +5,7 @@ from statistics import fmean
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.one_scale import OneScale, one_scale
 
 __all__ = ["Dimensions", "by_dimension", "checked_dimensions", "gap_table"]
@@ -24,11 +25,12 @@ def checked_dimensions(dimensions: Dimensions) -> dict[str, tuple[str, ...]]:
     Raises:
         InvalidValueError: No dimension, one without items, or an item in two places.
     """
-    if not dimensions:
+    groups = mapped(dimensions, "dimensions")
+    if not groups:
         raise InvalidValueError("dimensions", "none", "must hold at least one")
     found: dict[str, str] = {}
-    for dimension, items in dimensions.items():
-        if isinstance(items, str) or not items:
+    for dimension, items in groups.items():
+        if isinstance(items, str) or not isinstance(items, Iterable) or not tuple(items):
             rule = "must be a list of items"
             raise InvalidValueError(f"dimensions[{dimension!r}]", items, rule)
         for item in items:
@@ -36,7 +38,7 @@ def checked_dimensions(dimensions: Dimensions) -> dict[str, tuple[str, ...]]:
                 told = f"{item} in {found[item]} and {dimension}"
                 raise InvalidValueError("dimensions", told, "an item must stand in one, once")
             found[item] = dimension
-    return {dimension: tuple(items) for dimension, items in dimensions.items()}
+    return {dimension: tuple(items) for dimension, items in groups.items()}
 
 
 def gap_table(

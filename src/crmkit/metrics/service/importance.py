@@ -63,7 +63,7 @@ def _numbers(importance: Importance) -> dict[str, float] | None:
     if not isinstance(importance, Mapping):
         return None
     numbers: dict[str, float] = {
-        name: float(cast("float", one))
+        name: checked_number(cast("float", one), f"importance[{name!r}]", low=0)
         for name, one in importance.items()
         if isinstance(one, Real | Decimal)
     }
@@ -78,7 +78,7 @@ def _fitting(given: Sequence[str], dimensions: Sequence[str]) -> None:
 
 def _alike(points: Mapping[str, float], dimensions: Sequence[str], n: int) -> Importances:
     _fitting(tuple(points), dimensions)
-    given = [checked_number(points[name], f"importance[{name!r}]", low=0) for name in dimensions]
+    given = [points[name] for name in dimensions]
     row, total = _normalised(given, "importance"), fsum(given)
     whole = isclose(total, 1, abs_tol=1e-9) or isclose(total, _POINTS)
     return Importances(

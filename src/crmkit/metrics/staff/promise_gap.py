@@ -175,7 +175,7 @@ def _checked(promised: Table, delivered: Table, scale: OneScale) -> tuple[Answer
     """Both tables, with errors that call them by their names."""
     after = answer_table(delivered, field="delivered")
     low, high = one_scale(scale, after.names)
-    after = answer_table(after.columns, field="delivered", low=low, high=high)
+    after = answer_table(after, field="delivered", low=low, high=high)
     before = answer_table(promised, field="promised", low=low, high=high)
     if set(before.names) != set(after.names) or len(before) != len(after):
         shape = f"{len(before)} rows of {', '.join(before.names)}"

@@ -21,6 +21,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import Table, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import checked_number, share_estimate
 
@@ -134,17 +135,18 @@ def careless_answers(
     """
     answers = answer_table(table)
     n, least = len(answers), int(checked_number(items, "items", low=2, whole=True))
-    if not 0 < too_fast < 1:
+    part = checked_number(too_fast, "too_fast")
+    if not 0 < part < 1:
         raise InvalidValueError("too_fast", too_fast, "must lie between 0 and 1")
     alike = [_alike(row, least) for row in answers.rows]
     times = _times(seconds, n)
     timed = [one for one in times if one is not None]
     middle = median(timed) if timed else None
-    fast = [None if middle is None or one is None else one < too_fast * middle for one in times]
+    fast = [None if middle is None or one is None else one < part * middle for one in times]
     return CarelessAnswers(
         flagged=tuple(_flags(alike, fast)),
         straight_lining=_share(alike, f"all of {least} or more items answered alike", "items"),
-        speeding=_share(fast, f"faster than {too_fast:.2g} of the median time", "times"),
+        speeding=_share(fast, f"faster than {part:.2g} of the median time", "times"),
         median_seconds=middle,
         n=n,
     )
@@ -161,7 +163,7 @@ def _times(seconds: Iterable[float | None] | None, n: int) -> list[float | None]
         return [None] * n
     found = [
         None if one is None else checked_number(one, f"seconds[{index}]", low=0)
-        for index, one in enumerate(seconds)
+        for index, one in enumerate(cells(seconds, "seconds"))
     ]
     if len(found) != n:
         raise InvalidValueError("seconds", len(found), f"must be as many as respondents, {n}")

@@ -22,7 +22,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import checked_number, known, mean_estimate, valid_scale
+from crmkit.metrics.intervals import checked_number, known, mean_estimate, on_scale, valid_scale
 
 __all__ = ["NonresponseBounds", "nonresponse_bounds"]
 
@@ -109,7 +109,7 @@ def nonresponse_bounds(
         raise InvalidValueError("eligible", n, f"must be at least the answers, which are {asked:,}")
     missing, total = n - len(given.values), fsum(given.values)
     return NonresponseBounds(
-        answered=mean_estimate(given.values, unit=f"on {low:g} to {high:g}", low=low, high=high),
+        answered=mean_estimate(given.values, unit=on_scale(low, high), low=low, high=high),
         lowest=(total + missing * low) / n if n else low,
         highest=(total + missing * high) / n if n else high,
         missing=missing,

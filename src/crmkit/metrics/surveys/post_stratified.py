@@ -27,11 +27,13 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import EMPTY
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import (
     LEVEL,
     known,
     mean_estimate,
+    on_scale,
     student_t_quantile,
     valid_scale,
 )
@@ -60,7 +62,7 @@ class Stratum:
     mean: Estimate
 
     def __str__(self) -> str:
-        return f"{self.share:.3g} of the population: {self.mean}"
+        return f"{self.share:.1%} of the population: {self.mean}"
 
 
 @frozen(kw_only=True)
@@ -132,13 +134,17 @@ def post_stratified_mean(
     low, high = valid_scale(scale)
     given = {
         name: known(some, field=f"answers[{name!r}]", low=low, high=high)
-        for name, some in answers.items()
+        for name, some in mapped(answers, "answers").items()
     }
-    strata = joined({name: one.values for name, one in given.items()}, population, collapse)
+    strata = joined(
+        {name: one.values for name, one in given.items()},
+        mapped(population, "population"),
+        mapped(collapse, "collapse"),
+    )
     everything = [one for some in strata.values() for one in some.values]
     missing = sum(one.missing for one in given.values())
     notes = (f"{missing:,} missing left out",) if missing else ()
-    unit = f"on {low:g} to {high:g}"
+    unit = on_scale(low, high)
     return PostStratifiedMean(
         mean=_mean(strata, unit, low, high).noting(*notes),
         unweighted=mean_estimate(everything, unit=unit, low=low, high=high),
@@ -185,7 +191,7 @@ def _half_width(strata: Sequence[Answered]) -> float:
     variance = fsum(part for part, _ in parts)
     if variance == 0:
         return 0.0
-    df = variance**2 / fsum(part**2 / df for part, df in parts)
+    df = 1 / fsum((part / variance) ** 2 / df for part, df in parts)
     return student_t_quantile(0.5 + LEVEL / 2, df) * sqrt(variance)
 
 

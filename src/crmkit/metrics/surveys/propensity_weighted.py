@@ -25,8 +25,9 @@ from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import checked_number, known, mean_estimate, valid_scale
+from crmkit.metrics.intervals import checked_number, known, mean_estimate, on_scale, valid_scale
 from crmkit.metrics.surveys.logit import logit
 from crmkit.metrics.surveys.weighted import weighted_mean_estimate
 
@@ -103,9 +104,10 @@ def propensity_weighted_mean(
         Horvitz and Thompson (1952); Little (1986).
     """
     low, high = valid_scale(scale)
-    if not 0 < checked_number(least, "least") <= 1:
+    floor = checked_number(least, "least")
+    if not 0 < floor <= 1:
         raise InvalidValueError("least", least, "must lie above 0 and up to 1")
-    given, table = list(answers), answer_table(traits, field="traits")
+    given, table = list(cells(answers, "answers")), answer_table(traits, field="traits")
     known(given, field="answers", low=low, high=high)
     people = _people(given, table)
     values = [one.answer for one in people if one.answer is not None]
@@ -117,17 +119,17 @@ def propensity_weighted_mean(
     chances = [
         chance for chance, one in zip(model.chances, people, strict=True) if one.answer is not None
     ]
-    trimmed, unknown = sum(chance < least for chance in chances), len(given) - len(people)
-    unit = f"on {low:g} to {high:g}"
+    trimmed, unknown = sum(chance < floor for chance in chances), len(given) - len(people)
+    unit = on_scale(low, high)
     return PropensityWeightedMean(
         mean=weighted_mean_estimate(
             values,
-            [1 / max(chance, least) for chance in chances],
+            [1 / max(chance, floor) for chance in chances],
             unit=unit,
             method="propensity-weighted mean",
             low=low,
             high=high,
-            notes=_notes(unknown, trimmed, least),
+            notes=_notes(unknown, trimmed, floor),
         ),
         unweighted=mean_estimate(values, unit=unit, low=low, high=high),
         coefficients=dict(zip(("intercept", *table.names), model.coefficients, strict=True)),

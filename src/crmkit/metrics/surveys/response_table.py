@@ -8,15 +8,18 @@ else the one used most often) is left out and counted, never mixed in.
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from attrs import evolve, field, frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
-from crmkit.domain.mapping import FrozenMapping
-from crmkit.domain.scales import Scale
+from crmkit.domain.items import Item
+from crmkit.domain.mapping import EMPTY, FrozenMapping
+from crmkit.domain.scales import ReadAs, Scale, reading_of
 from crmkit.domain.sheet import Sheet, Shown
-from crmkit.domain.surveys import BUILT_IN, Instrument, Question, item_of
+from crmkit.domain.surveys import BUILT_IN, Instrument, Question
+from crmkit.domain.surveys import instrument as find_instrument
 from crmkit.domain.times import date_of
 from crmkit.metrics.answer_table import AnswerTable
 
@@ -36,6 +39,7 @@ class ResponseTable(Shown):
         touchpoints: What it was about; None where that was not said.
         answers: The answers by question; None where one was left open, not asked or left out.
         scales: The scale of each question.
+        items: What is declared of the questions, as far as it is.
         notes: What was left out.
     """
 
@@ -45,6 +49,7 @@ class ResponseTable(Shown):
     touchpoints: tuple[str | None, ...]
     answers: Mapping[str, tuple[float | None, ...]] = field(converter=FrozenMapping, hash=False)
     scales: Mapping[str, Scale] = field(converter=FrozenMapping, hash=False)
+    items: Mapping[str, Item] = field(default=EMPTY, converter=FrozenMapping, hash=False)
     notes: tuple[str, ...] = ()
 
     @property
@@ -72,7 +77,51 @@ class ResponseTable(Shown):
         Raises:
             InvalidValueError: One that was not asked.
         """
-        return AnswerTable(columns={name: self[name] for name in questions})
+        names = list(questions)
+        return AnswerTable(
+            columns={name: self[name] for name in names},
+            scales={name: (self.scales[name].low, self.scales[name].high) for name in names},
+        )
+
+    def readings(self, questions: Iterable[str] | None = None) -> AnswerTable:
+        """Return answers as readings from 0 to 1: reversed items turned, ranks and shares read.
+
+        Questions of several scales can be told side by side so.
+
+        Args:
+            questions: Which; all by default.
+
+        Raises:
+            InvalidValueError: One that was not asked.
+        """
+        names = list(self.columns if questions is None else questions)
+        columns = {name: tuple(self._read(name, one) for one in self[name]) for name in names}
+        return AnswerTable(columns=columns, scales=dict.fromkeys(names, (0, 1)))
+
+    def is_plain(self, questions: Iterable[str]) -> bool:
+        """Tell whether questions share a scale whose steps mean what they say, none turned."""
+        names = list(questions)
+        told = [self.items[name] for name in names if name in self.items]
+        turned = any(one.reverse or one.reads is not ReadAs.SCALE for one in told)
+        return not turned and len({str(self.scales[name]) for name in names if self[name]}) == 1
+
+    def _read(self, name: str, answer: float | None) -> float | None:
+        if answer is None:
+            return None
+        item = self.items.get(name)
+        return reading_of(answer, self.scales[name]) if item is None else item.reading(answer)
+
+    def to_rows(self) -> list[dict[str, Any]]:
+        """Return a flat row per response, as a data frame takes them."""
+        return [
+            {
+                "customer_id": customer,
+                "date": date_of(self.days[row]).isoformat(),
+                "touchpoint": self.touchpoints[row],
+                **{name: column[row] for name, column in self.answers.items()},
+            }
+            for row, customer in enumerate(self.customers)
+        ]
 
     def among(self, customers: Collection[str]) -> "ResponseTable":
         """Return the responses of some customers."""
@@ -145,10 +194,12 @@ def response_table(
     for fact in facts:
         if fact.kind != "survey_response" or fact.guest or fact.instrument is None:
             continue
-        others.add(fact.instrument)
         about = Question.parse(fact.question or "").touchpoint
-        if fact.instrument == instrument and touchpoint in {None, about}:
-            responses[fact.source, fact.id, fact.revision].append(fact)
+        others.add(fact.instrument)
+        if fact.instrument == instrument:
+            others.add(f"{instrument}@{about}" if about else instrument)
+            if touchpoint in {None, about}:
+                responses[fact.source, fact.id, fact.revision].append(fact)
     if not responses:
         there = ", ".join(sorted(others)) or "no questionnaire"
         asked = instrument if touchpoint is None else f"{instrument}@{touchpoint}"
@@ -169,20 +220,28 @@ def _latest(responses: Iterable[list[Fact]]) -> list[list[Fact]]:
     return list(latest.values())
 
 
-def _scales(
-    responses: Iterable[list[Fact]], instrument: str, instruments: tuple[Instrument, ...]
-) -> dict[str, Scale]:
-    """The scale of each question: the declared one, else the one used most often."""
+def _scales(responses: Iterable[list[Fact]], items: Mapping[str, Item]) -> dict[str, Scale]:
+    """The scale of each question, in the order asked: the declared one, else the usual one."""
     used: defaultdict[str, Counter[Scale]] = defaultdict(Counter)
+    places: dict[str, int] = {}
     for row in (row for rows in responses for row in rows):
         if (scale := _scale(row)) is not None and row.item is not None:
             used[row.item][scale] += 1
-    found = {}
-    for name in sorted(used):
-        declared = item_of(Question(instrument, name), instruments)
-        usual = max(used[name], key=lambda one: (used[name][one], one.low, one.high))
-        found[name] = usual if declared is None else declared.scale
-    return found
+            places[row.item] = min(row.part, places.get(row.item, row.part))
+    declared = list(items)
+
+    def order(name: str) -> tuple[int, int, str]:
+        at = declared.index(name) if name in items else len(declared)
+        return at, places[name], name
+
+    return {
+        name: items[name].scale if name in items else _usual(used[name])
+        for name in sorted(used, key=order)
+    }
+
+
+def _usual(used: Counter[Scale]) -> Scale:
+    return max(used, key=lambda one: (used[one], one.low, one.high))
 
 
 def _scale(row: Fact) -> Scale | None:
@@ -194,7 +253,9 @@ def _scale(row: Fact) -> Scale | None:
 def _table(
     instrument: str, responses: Sequence[list[Fact]], instruments: tuple[Instrument, ...]
 ) -> ResponseTable:
-    scales = _scales(responses, instrument, instruments)
+    known = find_instrument(instrument, instruments)
+    items = {} if known is None else {one.name: one for one in known.items}
+    scales = _scales(responses, items)
     off: Counter[str] = Counter()
     columns: dict[str, list[float | None]] = {name: [] for name in scales}
     for rows in responses:
@@ -211,6 +272,7 @@ def _table(
         touchpoints=tuple(Question.parse(rows[0].question or "").touchpoint for rows in responses),
         answers={name: tuple(column) for name, column in columns.items()},
         scales=scales,
+        items={name: item for name, item in items.items() if name in scales},
         notes=tuple(
             f"{name}: {count:,} on another scale than {scales[name]} left out"
             for name, count in sorted(off.items())

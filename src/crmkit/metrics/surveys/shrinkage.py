@@ -28,6 +28,7 @@ from crmkit.domain.errors import InsufficientDataError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import mapped, paired
 from crmkit.metrics.intervals import checked_number, known, valid_scale
 
 __all__ = ["Shrinkage", "shrinkage_of", "shrinkage_of_shares"]
@@ -116,7 +117,7 @@ def shrinkage_of(
     low, high = valid_scale(scale)
     given = {
         name: known(some, field=f"groups[{name!r}]", low=low, high=high)
-        for name, some in groups.items()
+        for name, some in mapped(groups, "groups").items()
     }
     missing = sum(one.missing for one in given.values())
     notes = (f"{missing:,} missing left out",) if missing else ()
@@ -140,7 +141,8 @@ def shrinkage_of_shares(groups: Mapping[str, tuple[int, int]]) -> Shrinkage:
         Searle, Casella and McCulloch (1992), section 3.6.
     """
     found = []
-    for name, (k, n) in groups.items():
+    for name, pair in mapped(groups, "groups").items():
+        k, n = paired(pair, f"groups[{name!r}]", "(answers that are so, answers)")
         trials = checked_number(n, f"groups[{name!r}].n", low=0, whole=True)
         hits = checked_number(k, f"groups[{name!r}].k", low=0, high=trials, whole=True)
         if trials:

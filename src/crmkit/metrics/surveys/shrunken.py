@@ -20,7 +20,7 @@ finds it from data.
 """
 
 from collections.abc import Iterable
-from math import fsum, isinf, isnan, sqrt
+from math import fsum, inf, isinf, sqrt
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.beta_distribution import beta_quantile
@@ -29,6 +29,7 @@ from crmkit.metrics.intervals import (
     LEVEL,
     checked_number,
     known,
+    on_scale,
     two_sided_z,
     valid_scale,
 )
@@ -76,15 +77,14 @@ def shrunken_mean(
     """
     low, high = valid_scale(scale)
     m, C = checked_number(prior_mean, "prior_mean", low=low, high=high), _weight(prior_weight)
-    if deviation is not None:
-        checked_number(deviation, "deviation", low=0)
+    spread = None if deviation is None else checked_number(deviation, "deviation", low=0)
     given = known(answers, field="answers", low=low, high=high)
-    n, unit, method = len(given.values), f"on {low:g} to {high:g}", "shrunken mean"
+    n, unit, method = len(given.values), on_scale(low, high), "shrunken mean"
     if n == 0 and C == 0:
         none = undefined(unit=unit, method=method, note="no answers", low=low, high=high)
         return none.noting(*given.notes)
     mean = m if isinf(C) else (C * m + fsum(given.values)) / (C + n)
-    ends, notes = _posterior(mean, C + n, deviation, low, high)
+    ends, notes = _posterior(mean, C + n, spread, low, high)
     if n == 0 or isinf(C):
         notes = (_POOLED if n else "no answers: the prior alone", *notes)
     return Estimate(
@@ -99,9 +99,11 @@ def shrunken_mean(
 
 
 def _weight(weight: float) -> float:
-    if isinstance(weight, bool) or isnan(weight) or weight < 0:
+    if isinstance(weight, float) and weight == inf:
+        return inf
+    if isinstance(weight, bool):
         raise InvalidValueError("prior_weight", weight, "must be 0 answers or more")
-    return float(weight)
+    return checked_number(weight, "prior_weight", low=0)
 
 
 def _posterior(
@@ -151,7 +153,10 @@ def shrunken_share(
     else:
         a, b = kappa * p0 + hits, kappa * (1 - p0) + trials - hits
         tail = (1 - LEVEL) / 2
-        share, low, high = a / (a + b), beta_quantile(tail, a, b), beta_quantile(1 - tail, a, b)
+        share = a / (a + b)
+        # A distribution all at one end has its quantiles there, and its mean beside them.
+        low = min(share, beta_quantile(tail, a, b))
+        high = max(share, beta_quantile(1 - tail, a, b))
     return Estimate(
         value=share,
         low=low,

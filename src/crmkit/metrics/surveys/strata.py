@@ -95,6 +95,6 @@ def _check_answered(strata: Strata) -> None:
             raise InvalidValueError(
                 f"answers[{name!r}]",
                 "no answer",
-                f"stands for {one.share:.3g} of the population",
+                f"stands for {one.share:.1%} of the population",
                 f"join it to a stratum that is like it: collapse={{{name!r}: ...}}",
             )

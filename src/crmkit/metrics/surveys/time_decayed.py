@@ -15,8 +15,10 @@ The half-life of 90 days is crmkit's own.
 from collections.abc import Iterable
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import paired
 from crmkit.metrics.estimate import Estimate
-from crmkit.metrics.intervals import checked_number, known, valid_scale
+from crmkit.metrics.intervals import checked_number, known, on_scale, valid_scale
 from crmkit.metrics.surveys.weighted import weighted_mean_estimate
 
 __all__ = ["time_decayed_mean"]
@@ -52,9 +54,13 @@ def time_decayed_mean(
     4.1613
     """
     low, high = valid_scale(scale)
-    if checked_number(half_life, "half_life") <= 0:
+    halved = checked_number(half_life, "half_life")
+    if halved <= 0:
         raise InvalidValueError("half_life", half_life, "must be above 0 days")
-    given = list(answers)
+    given = [
+        paired(one, f"answers[{index}]", "(age, answer)")
+        for index, one in enumerate(cells(answers, "answers"))
+    ]
     ages = [_age(age, f"answers[{index}].age") for index, (age, _) in enumerate(given)]
     values = known((value for _, value in given), field="answers", low=low, high=high)
     kept = [age for age, (_, value) in zip(ages, given, strict=True) if value is not None]
@@ -62,9 +68,9 @@ def time_decayed_mean(
     return weighted_mean_estimate(
         values.values,
         # Counted from the youngest, so that a survey of long ago keeps its weights.
-        [0.5 ** ((age - youngest) / half_life) for age in kept],
-        unit=f"on {low:g} to {high:g}",
-        method=f"mean, weights halved every {half_life:g} days",
+        [0.5 ** ((age - youngest) / halved) for age in kept],
+        unit=on_scale(low, high),
+        method=f"mean, weights halved every {halved:g} days",
         low=low,
         high=high,
         notes=values.notes,

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from math import fsum, sqrt
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import LEVEL, checked_number, student_t_quantile
 
@@ -32,7 +33,7 @@ def checked_weights(weights: Iterable[float], n: int, *, field: str = "weights")
     Raises:
         InvalidValueError: A weight below 0 or none, or another number of weights.
     """
-    found = [checked_number(one, f"{field}[{index}]", low=0) for index, one in enumerate(weights)]
+    found = [checked_number(one, f"{field}[{index}]", low=0) for index, one in enumerate(cells(weights, field))]
     if len(found) != n:
         raise InvalidValueError(field, len(found), f"must be as many as the answers, which are {n}")
     return found

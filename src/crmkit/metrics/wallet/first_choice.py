@@ -61,11 +61,12 @@ def first_choice(chosen: int, purchases: int, *, usual: float, strength: float =
     if kappa == 0:
         raise InvalidValueError("strength", strength, "must be above 0")
     a, b = k + kappa * p0, n - k + kappa * (1 - p0)
-    tail = (1 - LEVEL) / 2
+    tail, share = (1 - LEVEL) / 2, a / (a + b)
     return Estimate(
-        value=a / (a + b),
-        low=beta_quantile(tail, a, b),
-        high=beta_quantile(1 - tail, a, b),
+        value=share,
+        # A distribution all at one end has its quantiles there, and its mean beside them.
+        low=min(share, beta_quantile(tail, a, b)),
+        high=max(share, beta_quantile(1 - tail, a, b)),
         n=n,
         unit="share",
         method="share drawn towards the usual one, beta interval",

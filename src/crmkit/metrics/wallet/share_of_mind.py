@@ -11,6 +11,7 @@ competitors: share of market, of mind and of heart. Wilson (1927) for the interv
 from collections.abc import Iterable
 
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import known, share_estimate
 
@@ -18,9 +19,9 @@ __all__ = ["share_of_heart", "share_of_mind", "top_of_mind_share"]
 
 
 def _share_of(names: Iterable[str | None], brand: str, field: str, method: str) -> Estimate:
-    if not brand:
+    if not (brand and isinstance(brand, str)):
         raise InvalidValueError("brand", brand, "must be the name of a brand")
-    answers = list(names)
+    answers = list(cells(names, field))
     for index, name in enumerate(answers):
         if name is not None and not isinstance(name, str):
             rule = "must be a name, empty for nobody"

@@ -29,6 +29,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 from crmkit.metrics.intervals import LEVEL, checked_number, mean_estimate, student_t_quantile
 
@@ -107,10 +108,10 @@ def share_of_wallet(
     >>> share_of_wallet([30, 80], [100, 100]).aggregated.value
     0.55
     """
-    spent, wallets = _listed(own), _listed(wallet)
+    spent, wallets = _listed(own, "own"), _listed(wallet, "wallet")
     if len(spent) != len(wallets):
         raise InvalidValueError("wallet", len(wallets), f"must be as many as own: {len(spent)}")
-    if impossible not in {"raise", "leave_out"}:
+    if impossible not in ("raise", "leave_out"):
         raise InvalidValueError("impossible", impossible, "must be raise or leave_out")
     rows, problems = _rows(spent, wallets, strict=impossible == "raise")
     known = [pair for pair in rows if pair is not None]
@@ -126,8 +127,8 @@ def share_of_wallet(
     )
 
 
-def _listed(amounts: Amounts) -> list[float | None]:
-    return list(amounts) if isinstance(amounts, Iterable) else [amounts]
+def _listed(amounts: Amounts, field: str) -> list[float | None]:
+    return list(cells(amounts, field)) if isinstance(amounts, Iterable) else [amounts]
 
 
 def _rows(

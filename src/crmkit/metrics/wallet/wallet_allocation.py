@@ -28,6 +28,7 @@ from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import Table, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import mapped
 from crmkit.metrics.estimate import Estimate, side_by_side
 from crmkit.metrics.intervals import checked_number, mean_estimate
 
@@ -155,13 +156,14 @@ def wallet_allocation_of(ratings: Mapping[str, float | None]) -> WalletAllocatio
     >>> dict(wallet_allocation_of({"here": 9, "there": 7}).ranks)
     {'here': 1.0, 'there': 2.0}
     """
+    given = mapped(ratings, "ratings")
     used = {
         name: checked_number(rating, f"ratings[{name!r}]")
-        for name, rating in ratings.items()
+        for name, rating in given.items()
         if rating is not None
     }
     ranks = dict(zip(used, _ranked(tuple(used.values())), strict=True))
-    missing = len(ratings) - len(used)
+    missing = len(given) - len(used)
     return WalletAllocation(
         shares={name: wallet_allocation(rank, len(used)) for name, rank in ranks.items()},
         ranks=ranks,
