@@ -191,18 +191,15 @@ def test_intentions_are_held_against_the_days_after_them():
 
 def test_intentions_are_not_judged_before_their_time_is_over():
     answered = said("repurchase", "repurchase", 9, (0, 10), on=5)
-    base = opened(answered, bought("a1", 30), clock=FakeClock(day(40)))
+    base = opened(answered, bought("a1", 30), clock=FakeClock(day(40)))  # noon of 10 February
     asked_at = date(2026, 1, 11)
-    assert base.intention_calibration(asked_at, within_days=30).bought.n == 1
-    with pytest.raises(InvalidValueError, match="the last of these days is 2026-02-11"):
-        base.intention_calibration(asked_at, within_days=31)
+    assert base.intention_calibration(asked_at, within_days=29).bought.n == 1
+    whole_day = base.intention_calibration(asked_at, within_days=30, as_of=date(2026, 2, 10))
+    assert whole_day.bought.n == 1
+    with pytest.raises(InvalidValueError, match="the last of these days is 2026-02-10"):
+        base.intention_calibration(asked_at, within_days=30)
     with pytest.raises(InvalidValueError, match="it is 2026-02-01"):
         base.intention_calibration(asked_at, within_days=30, as_of=date(2026, 2, 1))
-    # On the last of the days what came after the moment asked about is not known.
-    noon = base.intention_calibration(asked_at, within_days=19, as_of=day(30))
-    before = base.intention_calibration(asked_at, within_days=20, as_of=day(30).replace(hour=9))
-    assert (noon.bought.value, before.bought.value) == (0, 0)
-    assert base.intention_calibration(asked_at, within_days=20, as_of=day(30)).bought.value == 1
 
 
 def complaint(who, on, category="late"):

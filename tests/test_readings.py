@@ -69,3 +69,14 @@ def test_as_many_facts_are_not_the_same_facts():
     assert base.summaries(as_of=noon).everyone().orders == 2
     base.record([evolve(bought("o3", 10, "5.00", who="bob"), at=day(10) - timedelta(hours=4))])
     assert sorted(base.summaries(as_of=morning).customers) == ["ann", "bob"]
+
+
+def test_the_standards_are_those_of_the_moment_whatever_was_asked_before():
+    days = [(who, on) for who in ("ann", "bob") for on in (0, 10, 100)]
+    facts = [bought(f"{who}{on}", on, who=who) for who, on in days]
+    midday = day(100) + timedelta(hours=3)
+    fresh, asked_before = opened(*facts), opened(*facts)
+    whole_day = asked_before.profiles(as_of=midday.date()).standards
+    assert whole_day.base_gap == 90, "the gaps of that day are among them"
+    assert fresh.profiles(as_of=midday).standards.base_gap == 10
+    assert asked_before.profiles(as_of=midday).standards.base_gap == 10

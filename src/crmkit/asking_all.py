@@ -15,6 +15,8 @@ from crmkit.metrics.kpis.concentration import Concentration, concentration
 from crmkit.metrics.kpis.customer_rfm import STONE_DAYS, CustomerRfm, customer_rfm
 from crmkit.metrics.kpis.period import PeriodKpis, period_kpis
 from crmkit.metrics.kpis.rfm import RfmCuts, Scheme
+from crmkit.metrics.loyalty import PriceLists, price_changes_of
+from crmkit.metrics.price import PriceAcceptance, price_acceptance
 from crmkit.metrics.value.base.base_models import value_columns
 from crmkit.metrics.value.clv_drivers import ClvDrivers, clv_drivers
 from crmkit.metrics.value.equity.customer_equity import CustomerEquity, customer_equity
@@ -146,6 +148,32 @@ class AskingAll(OpenedBase):
             recent = {who: one.buying for who, one in reading.within(days).items()}
         people = reading.base.customers.values()
         return customer_rfm(people, shop=self.shop, scheme=scheme, cuts=cuts, recent=recent)
+
+    def price_acceptance(
+        self,
+        *,
+        prices: PriceLists | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> PriceAcceptance:
+        """Return how many put up with a rise of prices, by how much they rose.
+
+        Args:
+            prices: The shop's price per piece of each product, with the moment from which it
+                held; without them rises that were refused are not seen, and all were accepted.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+        """
+        until = self._moment(as_of)
+        people = self._readings.at(until, known_at).base.customers.values()
+        return price_acceptance(
+            (one.premium, one.accepted)
+            for who in people
+            if len(who.days) > 1
+            for one in price_changes_of(
+                self._past(who.customer_id, until, known_at), prices=prices, until=until
+            )
+        )
 
     def last_day(self) -> date | None:
         """Return the local day of the latest interaction kept; None without any."""

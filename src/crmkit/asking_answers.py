@@ -232,8 +232,8 @@ class AskingAnswers(OpenedBase):
             InvalidValueError: The last of those days has not come by ``as_of``.
         """
         last, until = asked_at + timedelta(days=within_days), self._moment(as_of)
-        today = date_of(self.reporting.day(until))
-        if last > today:
+        if self._moment(last) > until:
+            today = date_of(self.reporting.day(until))
             raise InvalidValueError(
                 "within_days",
                 within_days,

@@ -13,6 +13,8 @@ from crmkit.domain.times import (
     AsOf,
     Period,
 )
+from crmkit.metrics.loyalty import PriceLists, price_changes_of
+from crmkit.metrics.price import PriceTolerance, price_tolerance
 from crmkit.metrics.value.base.customer_value import CustomerValue
 from crmkit.opened_base import OpenedBase
 
@@ -76,6 +78,32 @@ class AskingOne(OpenedBase):
         """
         dossier = self._dossier(customer_id, as_of, known_at)
         return card_of(dossier, period or self._fiscal_year(dossier.as_of_day))
+
+    def price_tolerance(
+        self,
+        customer_id: str,
+        *,
+        prices: PriceLists | None = None,
+        as_of: AsOf | None = None,
+        known_at: datetime | None = None,
+    ) -> PriceTolerance:
+        """Return by how much prices rose between purchases that a customer made all the same.
+
+        It stands beside what customers say of it in a survey, and is never mixed with that.
+
+        Args:
+            customer_id: Whose.
+            prices: The shop's price per piece of each product, with the moment from which it
+                held; without them rises that were refused are not seen.
+            as_of: The last moment that counts; now by default.
+            known_at: Limits the facts to those recorded by then.
+
+        Raises:
+            InvalidValueError: Nothing is known of the customer by then, or it is a guest.
+        """
+        dossier = self._dossier(customer_id, as_of, known_at)
+        changes = price_changes_of(dossier.history, prices=prices, until=dossier.until)
+        return price_tolerance((one.premium, one.accepted) for one in changes)
 
     def may_contact(
         self,

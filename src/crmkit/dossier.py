@@ -139,7 +139,8 @@ class Dossier:
     @cached_property
     def loyalty(self) -> CustomerLoyalty:
         """How loyal the customer is."""
-        return observed_loyalty(self.summary, self.answers, self.shop)
+        noise = self.standards.noise if self.answers else None
+        return observed_loyalty(self.summary, self.answers, self.shop, noise=noise)
 
     @cached_property
     def value(self) -> CustomerValue:

@@ -27,8 +27,8 @@ from crmkit.metrics.kpis.risk import risk
 from crmkit.metrics.loyalty.observed import CustomerLoyalty
 from crmkit.metrics.satisfaction.asked import Asked
 from crmkit.metrics.satisfaction.calibrated import expected_answer
-from crmkit.metrics.satisfaction.customer import recommending_share, stated_share
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction
+from crmkit.metrics.satisfaction.stated_share import recommending_share, stated_share
 from crmkit.metrics.value.base.base_models import BaseModels
 from crmkit.metrics.value.base.customer_value import BaseValues, CustomerValue
 from crmkit.metrics.value.base.valuation import values_of

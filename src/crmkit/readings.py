@@ -91,8 +91,9 @@ class Reading:
         return profiled(self.base, self.judged, year=self.year)
 
 
-#: What a reading depends on besides the last of its facts: the day, known_at, what is kept.
-_Key = tuple[int, int | None, int]
+#: What a reading depends on besides the last of its facts: the day, the last day that was over
+#: (whose standards everyone is judged against), known_at, what is kept.
+_Key = tuple[int, int, int | None, int]
 
 
 @define
@@ -117,7 +118,8 @@ class Readings:
         """
         kept = self.store.extent(self.to.shop.id, until=until).kept
         known = None if known_at is None else microseconds(known_at)
-        key, micros = (self.to.day(until), known, kept), microseconds(until)
+        over = last_day_over(until, self.to.zone)
+        key, micros = (self.to.day(until), self.to.day(over), known, kept), microseconds(until)
         for made in self._made:
             # As many facts as then, and all of those among them: the same facts.
             if made[0] == key and made[1].last_at <= micros:

@@ -20,14 +20,16 @@ from crmkit.domain.shop import Shop
 from crmkit.domain.surveys import Indicator
 from crmkit.domain.tally import BaseSummary, CustomerSummary
 from crmkit.domain.times import date_of
+from crmkit.metrics.loyalty.noise import LoyaltyNoise, loyalty_noise
+from crmkit.metrics.loyalty.observed import observed_loyalty
 from crmkit.metrics.loyalty.stated import stated
 from crmkit.metrics.satisfaction.asked import Asked, asked
 from crmkit.metrics.satisfaction.calibrated import ShownCalibration
 from crmkit.metrics.satisfaction.calibrating import calibrate_shown
-from crmkit.metrics.satisfaction.customer import stated_share
 from crmkit.metrics.satisfaction.experience import signals_of
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction, behavioural_satisfaction
 from crmkit.metrics.satisfaction.signals import BaseRates, base_rates
+from crmkit.metrics.satisfaction.stated_share import stated_share
 from crmkit.metrics.value.base.base_models import BaseModels
 from crmkit.metrics.value.base.saved_base import models_of, saved
 from crmkit.metrics.value.relationship.potential import PeerWallet, peer_wallet
@@ -94,9 +96,7 @@ class Standards:
     @cached_property
     def calibration(self) -> ShownCalibration | InsufficientDataError:
         """What customers answer by what their behaviour shows, or why that cannot be told."""
-        answered = [one for one in self.people if one.dealings.surveys]
-        answers = (asked(one, instruments=self.shop.instruments) for one in answered)
-        said = [(one, stated_share(given)) for one, given in zip(answered, answers, strict=True)]
+        said = ((one, stated_share(given)) for one, given in self._answers)
         known = [(one, share) for one, share in said if share is not None]
         try:
             return calibrate_shown(
@@ -104,6 +104,19 @@ class Standards:
             )
         except InsufficientDataError as too_few:
             return too_few
+
+    @cached_property
+    def noise(self) -> LoyaltyNoise:
+        """How far the attitude scores of single customers are off, from everybody's answers."""
+        return loyalty_noise(
+            observed_loyalty(one, given, self.shop).loyalty for one, given in self._answers
+        )
+
+    @cached_property
+    def _answers(self) -> list[tuple[CustomerSummary, tuple[Asked, ...]]]:
+        """Those who answered a survey, and their answers that count."""
+        answered = (one for one in self.people if one.dealings.surveys)
+        return [(one, asked(one, instruments=self.shop.instruments)) for one in answered]
 
     @cached_property
     def models(self) -> BaseModels:

@@ -6,6 +6,7 @@ import pytest
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, FrozenMapping, frozen_mapping, thawed
+from crmkit.metrics import nps
 
 
 def test_what_is_frozen_stays_as_it_was_given():
@@ -38,3 +39,12 @@ def test_what_json_has_no_word_for_is_refused_by_name(value):
 def test_keys_are_texts():
     with pytest.raises(InvalidValueError, match="key is 1"):
         frozen_mapping({1: "x"})
+
+
+def test_values_that_show_themselves_are_shown_by_name():
+    shown = FrozenMapping({"nps": nps([9, 9, 3]), "more": nps([9])})
+    assert str(FrozenMapping({"a": 1})) == "FrozenMapping({'a': 1})"
+    assert FrozenMapping({"a": 1})._repr_html_() is None
+    assert str(shown).startswith("nps\n33.3 points")
+    assert "\n\nmore\n100 points" in str(shown)
+    assert "<h4>more</h4>" in shown._repr_html_()

@@ -197,7 +197,7 @@ def test_an_answer_shows_and_explains_itself():
 
 def test_satisfaction_explains_itself_question_by_question():
     why = stated_satisfaction([of(at("delivery", 2), at(None, 9, scale=(1, 10), on=2))]).explain()
-    assert [part.figure for part in why.parts] == ["nps", "csat", "ces", "mean_answer"]
+    assert [part.figure for part in why.parts] == ["satisfied", "nps", "csat", "ces", "mean_answer"]
     means = dict(why.parts[-1].inputs)
     assert means["csat/satisfaction@delivery"] == "25% of the scale (0% to 100%, n 1)"
     assert why.left_out == ("1 × csat/satisfaction answered on 1 to 10, not on 1 to 5",)
@@ -216,3 +216,32 @@ def test_an_answer_of_the_very_first_moment_of_the_window_counts():
     base = opened(midnight)
     assert base.satisfaction("ann", as_of=date(2027, 1, 1)).stated == 0.75
     assert base.satisfaction("ann", as_of=date(2027, 1, 2)).stated is None
+
+
+def test_all_questions_of_satisfaction_are_taken_together_customer_by_customer():
+    own = Instrument(name="ecsi", scale=(1, 10), items={"overall": "satisfaction", "price": None})
+    everybody = (*BUILT_IN, own)
+    base = opened(
+        said("csat", "satisfaction", 5, (1, 5), who="ann"),
+        said("ecsi", "overall", 4, (1, 10), who="ann"),
+        said("ecsi", "price", 1, (1, 10), who="ann", on=2),
+        said("ecsi", "overall", 10, (1, 10), who="bob"),
+        said("nps", "recommend", 0, (0, 10), who="cid"),
+        shop=evolve(small["SHOP"], instruments=everybody),
+    )
+    told = base.satisfaction(as_of=AS_OF)
+    assert told.asked.satisfied.value == pytest.approx(((1 + 1 / 3) / 2 + 1) / 2)
+    assert told.asked.satisfied.n == 2
+    assert told.asked.own == ("ecsi/overall",)
+    shown = str(told.asked)
+    assert "satisfied           83.3% of the scale" in shown
+    assert "ecsi/overall        66.7% of the scale" in shown
+    shares = [row.satisfied for row in base.profiles(as_of=AS_OF) if row.satisfied is not None]
+    assert sum(shares) / 2 == pytest.approx(told.asked.satisfied.value)
+
+
+def test_nobody_who_speaks_of_satisfaction_leaves_it_undefined():
+    base = opened(said("nps", "recommend", 0, (0, 10)))
+    satisfied = base.satisfaction(as_of=AS_OF).asked.satisfied
+    assert satisfied.value is None
+    assert satisfied.notes == ("no answer about satisfaction or ease",)

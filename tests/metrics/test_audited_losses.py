@@ -16,6 +16,7 @@ from crmkit.domain.tally import BaseSummary, CustomerTally, collect_customers
 from crmkit.metrics import Lever, actions, complaints_of
 from crmkit.metrics.loss.complaint_history import UNNAMED
 from crmkit.metrics.loss.levers import LEVERS
+from crmkit.metrics.loss.occasions_at_risk import occasions_at_risk
 
 START = datetime(2026, 1, 1, 23, 30, tzinfo=UTC)
 ZONES = ["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
@@ -89,6 +90,13 @@ def test_a_blank_category_is_none(blank):
     again = [opened(1, "a", 0, category=blank), opened(2, "a", 1, category="late")]
     (one,) = complaints_of(again, shop_in("UTC"))
     assert one.category == "late"
+
+
+@pytest.mark.parametrize(("back", "left"), [(2, False), (3, True)])
+def test_the_last_day_on_which_a_customer_is_not_lost_is_one_of_staying(back, left):
+    """Twice the one day that the shop waits: on the second they are still its customer."""
+    first, _ = occasions_at_risk([0, back], as_of_day=9, base_gap=None, shop=shop_in("UTC"))
+    assert first.left is left
 
 
 ORDERS = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 90)), max_size=20)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit import Line, Money, Purchase, Return
+from crmkit import CustomerBase, Line, Money, Purchase, Return, Shop
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics import PriceChange, cognitive, price_changes_of
+from crmkit.metrics import PriceChange, cognitive, price_changes_of, price_tolerance
 
 START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
@@ -170,3 +170,20 @@ def test_any_order_of_the_history_tells_the_same_and_every_premium_is_above_0(dr
     assert all(one.premium > 0 for one in found)
     prices = [price for _, price in drawn]
     assert len(found) == sum(b > a for a, b in pairwise(prices))
+
+
+def test_a_base_tells_the_rises_of_one_customer_and_of_all():
+    history = [bought(0, line(10)), bought(30, line(11)), bought(60, line(12.1))]
+    base = CustomerBase.open("memory:", shop=Shop(id="tea", currency="EUR"))
+    base.record(history)
+    prices = {"tea": [(at(0), euros(10)), (at(30), euros(11)), (at(60), euros(12.1))]}
+    tolerance = base.price_tolerance("ann", prices=prices, as_of=at(400))
+    assert tolerance.tolerance.value == pytest.approx(0.1)
+    assert tolerance == price_tolerance(
+        (one.premium, one.accepted)
+        for one in price_changes_of(history, prices=prices, until=at(400))
+    )
+    early = base.price_tolerance("ann", as_of=at(10))
+    assert early.tolerance.value is None
+    everybody = base.price_acceptance(prices=prices, as_of=at(400))
+    assert everybody.median.n == len(price_changes_of(history, prices=prices, until=at(400)))

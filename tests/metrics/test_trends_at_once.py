@@ -12,9 +12,10 @@ from scipy import stats
 from crmkit import Shop, SurveyResponse
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.reporting import Reporting
+from crmkit.domain.surveys import BUILT_IN, Instrument
 from crmkit.domain.times import day_number
 from crmkit.metrics import TrendDirection, satisfaction_trend, trend
-from crmkit.metrics.satisfaction.trend import corrected, explained_trends, told_in_short
+from crmkit.metrics.satisfaction.trend import corrected, explained_trends, telling, told_in_short
 from crmkit.metrics.seeds import plain_generator
 from crmkit.metrics.several_tests import benjamini_hochberg, holm
 
@@ -271,3 +272,11 @@ def test_flat_rows_are_corrected_too():
     loose = satisfaction_trend(rows(*facts), by="touchpoint", correction="none")
     assert all(one.p_adjusted is None for one in loose.values())
     assert [one.slope for one in moved.values()] == [one.slope for one in loose.values()]
+
+
+def test_only_questions_that_tell_something_have_a_trend_of_the_base():
+    pairs = Instrument(name="kano", scale=(1, 5), items={"satisfaction": None})
+    facts = rows(said(4, 0), said(1, 1, instrument="kano"), said(1, 2, instrument="other"))
+    kept = list(telling(facts, (*BUILT_IN, pairs)))
+    assert [row.instrument for row in kept] == ["csat"]
+    assert len(satisfaction_trend(facts)) == 3

@@ -5,7 +5,7 @@ written as does not matter: ints, floats, decimals, fractions and numpy's number
 as floats, and only the float is reckoned with.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from math import inf, isfinite, isnan
 from numbers import Real
@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from crmkit.domain.errors import InvalidValueError
 
-__all__ = ["checked_number", "mapped", "paired", "valid_scale"]
+__all__ = ["checked_number", "listed", "mapped", "paired", "valid_scale"]
 
 _T = TypeVar("_T")
 
@@ -44,13 +44,13 @@ def checked_number(
 
 
 def _as_float(value: Any) -> float | None:
-    """The number as a float, infinite where it is too large for one; None for what is none."""
+    """The number as a float, infinite where there is none so large; None for what is none."""
     if not isinstance(value, Real | Decimal):
         return None
     try:
         number = float(value)
     except OverflowError:
-        return inf if value > 0 else -inf
+        return inf
     except ValueError:  # a signalling NaN
         return None
     return None if isnan(number) else number
@@ -69,11 +69,24 @@ def valid_scale(scale: tuple[float, float]) -> tuple[float, float]:
         InvalidValueError: It is no pair of numbers, or its ends are not finite or less than
             one step apart.
     """
-    ends = [_as_float(one) for one in scale] if isinstance(scale, Iterable) else []
+    ends = [_as_float(one) for one in listed(scale)]
     known = [one for one in ends if one is not None and isfinite(one)]
     if not len(ends) == len(known) == 2 or known[1] - known[0] < 1:
         raise InvalidValueError("scale", scale, "must be (lowest, highest), a step or more apart")
     return known[0], known[1]
+
+
+def listed(given: Any) -> tuple[Any, ...]:
+    """Return the values of what holds several in a row; none of anything else.
+
+    Args:
+        given: A list or the like; texts and mappings do not count as such.
+    """
+    try:
+        values = iter(() if isinstance(given, str | bytes | Mapping) else given)
+    except TypeError:
+        return ()
+    return tuple(values)
 
 
 def paired(given: Any, field: str, what: str) -> tuple[Any, Any]:
@@ -87,11 +100,10 @@ def paired(given: Any, field: str, what: str) -> tuple[Any, Any]:
     Raises:
         InvalidValueError: It is no pair.
     """
-    is_row = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
-    halves = tuple(given) if is_row else ()
+    halves = listed(given)
     if len(halves) != 2:
         raise InvalidValueError(field, given, f"must be a pair {what}")
-    return halves
+    return halves[0], halves[1]
 
 
 def mapped(given: Mapping[str, _T], field: str) -> dict[str, _T]:

@@ -57,7 +57,10 @@ def isotonic(
 
 
 def _weights(weights: Iterable[float]) -> list[float]:
-    found = [checked_number(one, f"weights[{at}]", low=0) for at, one in enumerate(cells(weights, "weights"))]
+    found = [
+        checked_number(one, f"weights[{at}]", low=0)
+        for at, one in enumerate(cells(weights, "weights"))
+    ]
     if 0 in found:
         at = found.index(0)
         raise InvalidValueError(f"weights[{at}]", 0, "must be above 0", "leave the value out")

@@ -118,7 +118,9 @@ def least_squares(
     )
 
 
-def _orthogonal(columns: _Rows, still: Sequence[bool]) -> tuple[list[list[float]], list[list[float]]]:
+def _orthogonal(
+    columns: _Rows, still: Sequence[bool]
+) -> tuple[list[list[float]], list[list[float]]]:
     """Orthonormal columns of the same span, and the triangle that leads back."""
     bases: list[list[float]] = []
     triangle: list[list[float]] = []

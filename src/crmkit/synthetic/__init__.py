@@ -29,7 +29,9 @@ about three times as large with the default 300.
                                                                      ``first_day``
     ``CAUSES``                     complaints as causes of loss:     ratio 2.1 to 3 for the one
                                    hazard ratio of leaving after     cause (no chance exceeds 1),
-                                   the order complained of           0.7 to 1.3 for the others
+                                   the order complained of           0.7 to 1.3 for the others; 1.7
+                                                                     to 1.9 by the lapse rule, which
+                                                                     calls slow buyers lost
     resolve_chance                 cases resolved                    0.03 on the mean
     keep_chance                    promises kept                     0.03 on the mean
     late_chance, fault_chance      late orders, faulty returns       0.01 on the mean

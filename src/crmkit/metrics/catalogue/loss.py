@@ -78,8 +78,8 @@ LOSS: tuple[Entry, ...] = (
         better="lower",
         needs="how long customers were watched, whether they left, and what befell them when",
         formula="exp β at the highest of Cox's partial likelihood over all exposures; Wald "
-        "interval on the logarithm",
-        source="Cox (1972); ties: Efron (1977)",
+        "interval on the logarithm, by customer where somebody left more than once",
+        source="Cox (1972); ties: Efron (1977); errors by customer: Lin & Wei (1989)",
         function="crmkit.metrics.hazard_ratios",
     ),
     Metric(

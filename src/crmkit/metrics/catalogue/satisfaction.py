@@ -78,7 +78,7 @@ SATISFACTION: tuple[Entry, ...] = (
     ),
     Composite(
         name="satisfaction_asked",
-        holds=("nps", "csat", "ces", "mean_answer"),
+        holds=("satisfied", "nps", "csat", "ces", "mean_answer"),
         needs="answers to surveys",
         formula="each customer's latest answer within the window, question by question",
         source="crmkit; each figure names its own",

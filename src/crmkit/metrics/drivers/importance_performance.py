@@ -31,8 +31,8 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.words import Word
 from crmkit.metrics.answer_table import Table
 from crmkit.metrics.catalogue import explained
-from crmkit.metrics.drivers.attribute_figures import Place, attribute_figures
 from crmkit.metrics.checked import checked_number, paired, valid_scale
+from crmkit.metrics.drivers.attribute_figures import Place, attribute_figures
 from crmkit.metrics.resampling import DRAWS, checked_draws
 from crmkit.metrics.seeds import plain_generator
 

@@ -145,7 +145,7 @@ def key_drivers(
     >>> [one.name for one in found.drivers], round(found.r_squared.value, 3)
     (['quality', 'price'], 0.927)
     """
-    if not isinstance(method, str) or method not in get_args(DriverMethod):
+    if method not in get_args(DriverMethod):
         rule = f"must be one of {', '.join(get_args(DriverMethod))}"
         raise InvalidValueError("method", method, rule)
     draws = checked_draws(draws)

@@ -135,7 +135,9 @@ def checked_pairs(answers: KanoPairs, *, field: str = "answers") -> CheckedPairs
         InvalidValueError: An answer that is none of the five, or not a pair.
     """
     return CheckedPairs(
-        rows=tuple(_pair(one, f"{field}[{index}]") for index, one in enumerate(cells(answers, field)))
+        rows=tuple(
+            _pair(one, f"{field}[{index}]") for index, one in enumerate(cells(answers, field))
+        )
     )
 
 

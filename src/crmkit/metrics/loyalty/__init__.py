@@ -21,7 +21,7 @@ from crmkit.metrics.loyalty.observed import (
     observed_loyalty,
 )
 from crmkit.metrics.loyalty.phases_over_time import phases_over_time
-from crmkit.metrics.loyalty.price_changes import PriceChange, price_changes_of
+from crmkit.metrics.loyalty.price_changes import PriceChange, PriceLists, price_changes_of
 from crmkit.metrics.loyalty.stated import Stated, stated
 from crmkit.metrics.loyalty.stated_and_done import SaidAndDid, StatedAndDone, stated_and_done
 from crmkit.metrics.loyalty.transitions import Transitions
@@ -41,6 +41,7 @@ __all__ = [
     "LoyaltyMovement",
     "LoyaltyNoise",
     "PriceChange",
+    "PriceLists",
     "SaidAndDid",
     "Stated",
     "StatedAndDone",

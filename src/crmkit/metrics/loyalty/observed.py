@@ -30,12 +30,12 @@ from crmkit.metrics.loyalty.loyalty import Loyalty, loyalty
 from crmkit.metrics.loyalty.noise import LoyaltyNoise
 from crmkit.metrics.loyalty.stated import Stated, stated
 from crmkit.metrics.satisfaction.answers import Asked, explained_together
+from crmkit.metrics.satisfaction.stated_share import ABOUT_SATISFACTION
 from crmkit.metrics.wallet.share_of_mind import top_of_mind_share
 
 __all__ = ["BaseLoyalty", "CustomerLoyalty", "base_loyalty", "observed_loyalty"]
 
 _TAKEN = "price tolerance: from the rises of prices that were taken, for nobody asked"
-_SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
 
 
 @frozen(kw_only=True)
@@ -60,7 +60,7 @@ class CustomerLoyalty(Shown):
     loyalty: Loyalty
     answers: tuple[Asked, ...] = ()
     notes: tuple[str, ...] = ()
-    noise: LoyaltyNoise | None = field(default=None, repr=False)
+    noise: LoyaltyNoise | None = field(default=None, repr=False, eq=False)
 
     @property
     def dimensions(self) -> tuple[Dimension, ...]:
@@ -132,7 +132,7 @@ def observed_behaviour(
 
 
 def _about_loyalty(answers: Iterable[Asked]) -> tuple[Asked, ...]:
-    return tuple(one for one in answers if one.indicator not in _SATISFACTION)
+    return tuple(one for one in answers if one.indicator not in ABOUT_SATISFACTION)
 
 
 #: What is judged of a customer whom nobody asked; the same for all of them.

@@ -32,7 +32,10 @@ from crmkit.domain.money import Money
 from crmkit.domain.returns import link_returns
 from crmkit.domain.times import utc
 
-__all__ = ["PriceChange", "price_changes_of"]
+__all__ = ["PriceChange", "PriceLists", "price_changes_of"]
+
+PriceLists = Mapping[str, Sequence[tuple[datetime, Money]]]
+"""A shop's price per piece by product, each with the moment from which it held."""
 
 _PATIENCE_DAYS = 180
 _THOUSAND = 1000
@@ -82,7 +85,7 @@ class _Bought:
 def price_changes_of(
     history: Iterable[Interaction],
     *,
-    prices: Mapping[str, Sequence[tuple[datetime, Money]]] | None = None,
+    prices: PriceLists | None = None,
     until: datetime | None = None,
     patience_days: int = _PATIENCE_DAYS,
 ) -> tuple[PriceChange, ...]:
@@ -165,7 +168,7 @@ def _taken(kept: Mapping[_Product, Sequence[_Bought]]) -> Iterator[PriceChange]:
 
 def _refused(
     kept: Mapping[_Product, Sequence[_Bought]],
-    prices: Mapping[str, Sequence[tuple[datetime, Money]]],
+    prices: PriceLists,
     *,
     last: datetime,
     waited: timedelta,

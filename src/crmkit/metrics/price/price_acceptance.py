@@ -19,8 +19,8 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
-from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.checked import checked_number
+from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import LEVEL, wilson
 from crmkit.metrics.isotonic import isotonic
 from crmkit.metrics.price.rises import Change, rises_of

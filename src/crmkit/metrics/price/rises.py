@@ -1,13 +1,13 @@
 """Rises of a price between two purchases, and whether customers put up with them."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from typing import Any
 
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.cells import cells
-from crmkit.metrics.checked import checked_number, paired
+from crmkit.metrics.checked import checked_number, listed, paired
 
 __all__ = ["Change", "Rises", "accepted_price_changes", "rises_of"]
 
@@ -61,11 +61,10 @@ def accepted_price_changes(
 
 
 def _three(change: tuple[float, float, bool | None], at: int) -> tuple[Any, Any, Any]:
-    is_row = isinstance(change, Iterable) and not isinstance(change, str | bytes | Mapping)
-    parts = tuple(change) if is_row else ()
+    parts = listed(change)
     if len(parts) != 3:
         raise InvalidValueError(f"changes[{at}]", change, "must be (old price, new price, again)")
-    return parts
+    return parts[0], parts[1], parts[2]
 
 
 def _price(price: float, at: int) -> float:

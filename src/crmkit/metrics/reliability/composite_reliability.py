@@ -84,7 +84,8 @@ def average_variance_extracted(loadings: Iterable[float]) -> Estimate:
 
 def _checked(loadings: Iterable[float]) -> list[float]:
     return [
-        checked_number(one, f"loadings[{at}]", low=-1, high=1) for at, one in enumerate(cells(loadings, "loadings"))
+        checked_number(one, f"loadings[{at}]", low=-1, high=1)
+        for at, one in enumerate(cells(loadings, "loadings"))
     ]
 
 

@@ -20,6 +20,7 @@ from crmkit.metrics.satisfaction.answers import WINDOW_DAYS, Asked, asked
 from crmkit.metrics.satisfaction.ces import Ces, ces
 from crmkit.metrics.satisfaction.csat import Csat, csat
 from crmkit.metrics.satisfaction.nps import nps
+from crmkit.metrics.satisfaction.stated_share import ABOUT_SATISFACTION, stated_share
 
 __all__ = [
     "WINDOW_DAYS",
@@ -32,6 +33,8 @@ __all__ = [
 ]
 
 _LEFT_OUT = "left out: "
+#: Questions that have a figure of their own.
+_BUILT_IN = frozenset({"csat/satisfaction", "ces/ease"})
 
 
 def pooled(answers: Iterable[Asked]) -> Estimate:
@@ -62,6 +65,9 @@ class Satisfaction(Shown):
     Attributes:
         questions: Share of the scale, 0 to 1, per question: mean over those who answered.
         touchpoints: The same per question and touchpoint ("csat/satisfaction@delivery").
+        satisfied: Mean over the customers of their answers about satisfaction and ease together,
+            each read from 0 to 1.
+        own: The questions about satisfaction and ease that are neither CSAT nor CES.
         nps: Net promoter score over the latest answers to "nps/recommend".
         csat: Satisfaction over the latest answers to "csat/satisfaction".
         ces: Ease over the latest answers to "ces/ease".
@@ -72,6 +78,8 @@ class Satisfaction(Shown):
 
     questions: Mapping[str, Estimate]
     touchpoints: Mapping[str, Estimate]
+    satisfied: Estimate
+    own: tuple[str, ...]
     nps: Estimate
     csat: Csat
     ces: Ces
@@ -81,13 +89,17 @@ class Satisfaction(Shown):
 
     def sheet(self) -> Sheet:
         """Return the figures as they are shown."""
+        own = tuple((name, self.questions[name]) for name in self.own if name in self.questions)
         rows = (
+            ("satisfied", self.satisfied),
             ("NPS", self.nps),
             ("CSAT, top box", self.csat.top_box),
             ("CES, found it easy", self.ces.easy),
         )
         return Sheet(
-            title="Satisfaction (asked)", rows=(*rows, *self.touchpoints.items()), notes=self.notes
+            title="Satisfaction (asked)",
+            rows=(*rows, *own, *self.touchpoints.items()),
+            notes=self.notes,
         )
 
     def explain(self) -> Explanation:
@@ -98,6 +110,7 @@ class Satisfaction(Shown):
             f"{self.answered:,} of {self.customers:,} customers answered",
             left_out=(note.removeprefix(_LEFT_OUT) for note in self.notes[1:]),
             parts=(
+                self.satisfied.explain("satisfied"),
                 self.nps.explain("nps"),
                 self.csat.explain(),
                 self.ces.explain(),
@@ -185,6 +198,12 @@ def stated_satisfaction(
     return Satisfaction(
         questions={question: pooled(given) for question, given in counting.items() if given},
         touchpoints=_by_touchpoint(counting),
+        satisfied=_satisfied(people),
+        own=tuple(
+            question
+            for question in sorted(by_question)
+            if question not in _BUILT_IN and _is_about_satisfaction(by_question[question])
+        ),
         nps=nps(map(round, promoters) if nps_scale == (0, 10) else ()),
         csat=csat(csats, scale=csat_scale or (1, 5)),
         ces=ces(eases, scale=ces_scale or (1, 7)),
@@ -195,6 +214,18 @@ def stated_satisfaction(
             *(f"{_LEFT_OUT}{count:,} × {reason}" for reason, count in sorted(why.items())),
         ),
     )
+
+
+def _satisfied(people: Iterable[Sequence[Asked]]) -> Estimate:
+    shares = (stated_share(answers) for answers in people)
+    known = [share for share in shares if share is not None]
+    return mean_estimate(
+        known, unit="of the scale", low=0, high=1, empty="no answer about satisfaction or ease"
+    )
+
+
+def _is_about_satisfaction(given: Iterable[Asked]) -> bool:
+    return any(one.indicator in ABOUT_SATISFACTION for one in given)
 
 
 def _by_touchpoint(counting: Mapping[str, Iterable[Asked]]) -> dict[str, Estimate]:

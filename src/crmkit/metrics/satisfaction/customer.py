@@ -4,7 +4,7 @@ The two are never mixed into one figure: an answer is the customer's own, the pr
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
@@ -19,36 +19,13 @@ from crmkit.metrics.satisfaction.answers import Asked, explained_together
 from crmkit.metrics.satisfaction.asked import HasAsked, Satisfaction, stated_satisfaction
 from crmkit.metrics.satisfaction.question_trend import Trend, TrendDirection
 from crmkit.metrics.satisfaction.shown import ShownSatisfaction
+from crmkit.metrics.satisfaction.stated_share import ABOUT_SATISFACTION, stated_share
 from crmkit.metrics.satisfaction.trend import explained_trends
 
-__all__ = ["CustomerSatisfaction", "customer_satisfaction", "recommending_share", "stated_share"]
+__all__ = ["CustomerSatisfaction", "customer_satisfaction"]
 
-_SATISFACTION = frozenset({Indicator.SATISFACTION, Indicator.EASE})
 #: The answers that are shown one by one.
-_SHOWN = _SATISFACTION | {Indicator.RECOMMEND}
-
-
-def stated_share(answers: Iterable[Asked]) -> float | None:
-    """Return how satisfied a customer says they are, 0 to 1; None where nothing was said.
-
-    Args:
-        answers: The standing answers; those about satisfaction and ease count alike.
-    """
-    return _mean_share(one for one in answers if one.indicator in _SATISFACTION)
-
-
-def recommending_share(answers: Iterable[Asked]) -> float | None:
-    """Return how far a customer intends to recommend, 0 to 1; None where nothing was said.
-
-    Args:
-        answers: The standing answers.
-    """
-    return _mean_share(one for one in answers if one.indicator is Indicator.RECOMMEND)
-
-
-def _mean_share(answers: Iterable[Asked]) -> float | None:
-    shares = [one.share for one in answers]
-    return sum(shares) / len(shares) if shares else None
+_SHOWN = ABOUT_SATISFACTION | {Indicator.RECOMMEND}
 
 
 @frozen(kw_only=True)

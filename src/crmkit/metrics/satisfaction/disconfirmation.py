@@ -139,7 +139,7 @@ def disconfirmation(
     >>> disconfirmation([4, 5, 6, 3], [5, 5, 5, 4]).mean.value
     0.25
     """
-    if model not in {"linear", "polynomial"}:
+    if model not in ("linear", "polynomial"):
         raise InvalidValueError("model", model, 'must be "linear" or "polynomial"')
     asked = {"expected": expected, "perceived": perceived}
     if satisfaction is not None:

@@ -21,6 +21,7 @@ from math import fsum, sqrt
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import listed
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number, known, two_sided_z
 from crmkit.metrics.surveys.weighted import checked_weights, effective_size
@@ -60,7 +61,7 @@ def nps(
     >>> nps([10, 9, 8, 3]).value
     25.0
     """
-    if not isinstance(scale, Iterable) or tuple(scale) != _SCALE:
+    if listed(scale) != _SCALE:
         raise InvalidValueError(
             "scale", scale, "must be (0, 10)", "use csat() for ratings on another scale"
         )
@@ -114,9 +115,7 @@ def _weighted(ratings: Sequence[float], weights: Sequence[float]) -> Estimate:
     return _net(promoters * n, detractors * n, n).noting(told)
 
 
-def _net(
-    promoters: float, detractors: float, n: float, *, empty: str = "no answers"
-) -> Estimate:
+def _net(promoters: float, detractors: float, n: float, *, empty: str = "no answers") -> Estimate:
     if n == 0:
         return undefined(unit="points", method=_METHOD, note=empty, low=-100, high=100)
     low, high = _adjusted_wald(promoters, detractors, n)

@@ -44,6 +44,8 @@ __all__ = ["UNIT", "Trend", "TrendDirection", "trend"]
 UNIT = "of the scale per period"
 _METHOD = "slope of a straight line, t interval"
 _LEAST = 3
+#: The first and the last day that a calendar has, counted from 1970-01-01.
+_FIRST, _LAST = -719_162, 2_932_896
 #: Slopes below this are what is left of rounding.
 _NOISE = 1e-12
 
@@ -125,6 +127,8 @@ def _moments(whens: Sequence[str | int], per: Per) -> list[_Moment]:
     for when in whens:
         if not isinstance(when, Integral | str) or isinstance(when, bool):
             raise InvalidValueError("when", when, "must be a day, or the label of a period")
+        if not (isinstance(when, str) or _FIRST <= when <= _LAST):
+            raise InvalidValueError("when", when, "must be a day of the years 1 to 9999")
     days = {int(when) for when in whens if not isinstance(when, str)}
     labels = {when for when in whens if isinstance(when, str)}
     if days and labels:

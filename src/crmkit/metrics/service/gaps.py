@@ -5,7 +5,7 @@ from statistics import fmean
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
-from crmkit.metrics.checked import mapped
+from crmkit.metrics.checked import listed, mapped
 from crmkit.metrics.one_scale import OneScale, one_scale
 
 __all__ = ["Dimensions", "by_dimension", "checked_dimensions", "gap_table"]
@@ -30,7 +30,7 @@ def checked_dimensions(dimensions: Dimensions) -> dict[str, tuple[str, ...]]:
         raise InvalidValueError("dimensions", "none", "must hold at least one")
     found: dict[str, str] = {}
     for dimension, items in groups.items():
-        if isinstance(items, str) or not isinstance(items, Iterable) or not tuple(items):
+        if not listed(items):
             rule = "must be a list of items"
             raise InvalidValueError(f"dimensions[{dimension!r}]", items, rule)
         for item in items:

@@ -21,6 +21,7 @@ finds it from data.
 
 from collections.abc import Iterable
 from math import fsum, inf, isinf, sqrt
+from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.beta_distribution import beta_quantile
@@ -98,7 +99,7 @@ def shrunken_mean(
     )
 
 
-def _weight(weight: float) -> float:
+def _weight(weight: Any) -> float:
     if isinstance(weight, float) and weight == inf:
         return inf
     if isinstance(weight, bool):

@@ -33,7 +33,10 @@ def checked_weights(weights: Iterable[float], n: int, *, field: str = "weights")
     Raises:
         InvalidValueError: A weight below 0 or none, or another number of weights.
     """
-    found = [checked_number(one, f"{field}[{index}]", low=0) for index, one in enumerate(cells(weights, field))]
+    found = [
+        checked_number(one, f"{field}[{index}]", low=0)
+        for index, one in enumerate(cells(weights, field))
+    ]
     if len(found) != n:
         raise InvalidValueError(field, len(found), f"must be as many as the answers, which are {n}")
     return found
