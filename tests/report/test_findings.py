@@ -263,8 +263,8 @@ def test_on_a_day_that_is_not_over_nothing_is_known_of_its_rest():
     early, late = (state_of_base(one, as_of=noon).findings for one in (cut, whole))
     assert early == late
     assert early.intentions.bought.value == 0
-    evening = state_of_base(whole, as_of=date(2027, 1, 6)).findings
-    assert evening.intentions.bought.value == 1
+    day_after = state_of_base(whole, as_of=date(2027, 1, 7)).findings
+    assert day_after.intentions.bought.value == 1
 
 
 def test_complaints_without_a_lever_say_so():

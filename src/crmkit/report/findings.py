@@ -47,7 +47,8 @@ class Findings:
 
     Attributes:
         movement: How loyalty moved over the year of the report.
-        intentions: Intentions to buy again as they stood a year before, held against deeds.
+        intentions: Intentions to buy again as they stood a year before, held against deeds up to
+            the day before.
         needs: Which needs the features of the shop meet.
         drivers: What goes with the whole, by the question about it ("features/overall").
         losses: After which complaints customers left.
@@ -92,9 +93,9 @@ class _Asking:
         return None
 
     def intentions(self, year: Period) -> IntentionCalibration | None:
-        days = year.days()
+        days = year.days()  # the last of them may not be over yet
         found = self.base.intention_calibration(
-            date_of(days[0] - 1), within_days=len(days), as_of=self.as_of
+            date_of(days[0] - 1), within_days=len(days) - 1, as_of=self.as_of
         )
         return found if found.bought.n else None
 

@@ -28,7 +28,7 @@ def of_relationship(found: BaseRelationship, say: Words) -> Iterator[Part]:
 
 def _relationship(found: BaseRelationship, say: Words) -> Iterator[Row]:
     share = found.confidence
-    yield say("agreement"), *say.figure(share, percent=True), f"{share.n:,g}"
+    yield say("agreement"), *say.figure(share, percent=True), f"{share.n:,.0f}"
     yield say("slipping_away"), f"{found.at_risk:,}", "", f"{found.customers:,}"
     for against, counts in (("against_target", found.targets), ("against_word", found.declared)):
         n = f"{sum(counts.values()):,}"
@@ -55,10 +55,10 @@ def of_loyalty(found: BaseLoyalty, say: Words) -> Iterator[Part]:
 def _means(found: BaseLoyalty, say: Words) -> Iterator[Row]:
     for key in (*_DIMENSIONS, "overall"):
         one = getattr(found, key)
-        yield say(key), *say.figure(one), f"{one.n:,g}"
+        yield say(key), *say.figure(one), f"{one.n:,.0f}"
     if found.top_of_mind is not None:
         named = found.top_of_mind
-        yield say("names_it_first"), *say.figure(named, percent=True), f"{named.n:,g}"
+        yield say("names_it_first"), *say.figure(named, percent=True), f"{named.n:,.0f}"
 
 
 def of_movement(found: Findings, say: Words) -> Iterator[Part]:
@@ -82,9 +82,9 @@ def of_movement(found: Findings, say: Words) -> Iterator[Part]:
 def _movement(found: LoyaltyMovement, say: Words) -> Iterator[Row]:
     for name, mean in {**found.mean_changes, "overall": found.overall}.items():
         if mean.n:
-            yield f"{say('change')}: {say(name)}", *say.figure(mean), f"{mean.n:,g}"
+            yield f"{say('change')}: {say(name)}", *say.figure(mean), f"{mean.n:,.0f}"
     for key, share in (("same_phase", found.phases.stayed), ("same_type", found.types.stayed)):
-        yield say(key), *say.figure(share, percent=True), f"{share.n:,g}"
+        yield say(key), *say.figure(share, percent=True), f"{share.n:,.0f}"
     if any(one.band is not None for one in found.changes):
         compared = f"{sum(one.band is not None for one in found.changes):,}"
         rose = sum(one.change > 0 for one in found.marked)
@@ -94,5 +94,5 @@ def _movement(found: LoyaltyMovement, say: Words) -> Iterator[Row]:
 
 def _intentions(found: IntentionCalibration, say: Words) -> Iterator[Row]:
     for key, one in (("said_chance", found.stated), ("bought_since", found.bought)):
-        yield say(key), *say.figure(one, percent=True), f"{one.n:,g}"
-    yield say("said_less_done"), *say.figure(found.bias, percent=True), f"{found.bias.n:,g}"
+        yield say(key), *say.figure(one, percent=True), f"{one.n:,.0f}"
+    yield say("said_less_done"), *say.figure(found.bias, percent=True), f"{found.bias.n:,.0f}"

@@ -36,19 +36,24 @@ def of_satisfaction(found: BaseSatisfaction, say: Words) -> Iterator[Part]:
 def _satisfaction(found: BaseSatisfaction, say: Words) -> Iterator[Row]:
     asked = found.asked
     for key, one, percent in (
+        ("satisfied", asked.satisfied, True),
         ("nps", asked.nps, False),
         ("csat", asked.csat.top_box, True),
         ("ces", asked.ces.easy, True),
         ("shown", found.shown, False),
     ):
-        yield say(key), *say.figure(one, percent=percent), f"{one.n:,g}"
+        yield say(key), *say.figure(one, percent=percent), f"{one.n:,.0f}"
+    for name in asked.own:
+        if name in asked.questions:
+            one = asked.questions[name]
+            yield name, *say.figure(one, percent=True), f"{one.n:,.0f}"
     if found.expected is not None and found.calibration is not None:
         for key, one in (
             ("expected_answer", found.expected),
             ("off_by", found.calibration.rmse),
             ("mean_off_by", found.calibration.rmse_of_mean),
         ):
-            yield say(key), *say.figure(one, percent=True), f"{one.n:,g}"
+            yield say(key), *say.figure(one, percent=True), f"{one.n:,.0f}"
 
 
 def _notes(found: BaseSatisfaction) -> Iterator[str]:
@@ -64,7 +69,7 @@ def _notes(found: BaseSatisfaction) -> Iterator[str]:
 def _trends(moving: Mapping[str, Trend], say: Words) -> Iterator[Row]:
     for name, one in moving.items():
         told = say.figure(one.slope, percent=True)
-        yield name, label(one.direction, say.language), *told, f"{one.slope.n:,g}"
+        yield name, label(one.direction, say.language), *told, f"{one.slope.n:,.0f}"
 
 
 def of_needs(found: Findings, say: Words) -> Iterator[Part]:

@@ -108,6 +108,7 @@ HEADINGS: Mapping[str, tuple[str, str]] = {
     "upgraded": ("upgraded to loyal", "升级为忠实客户"),
     "average_order": ("average order", "平均订单金额"),
     "average_profit": ("profit per customer", "客户平均赢利能力"),
+    "satisfied": ("satisfied, of the scale", "满意程度(占量表)"),
     "nps": ("NPS, points", "净推荐值,分"),
     "csat": ("CSAT, top box", "满意率(最高两档)"),
     "ces": ("CES, easy", "省力率"),
