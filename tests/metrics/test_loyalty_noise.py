@@ -152,7 +152,7 @@ def test_the_noise_explains_and_shows_itself():
     noise = loyalty_noise(judged(answers))
     assert "intentional" in str(noise)
     part = noise.explain().parts[0]
-    assert part.figure == "error of the intentional score"
+    assert (part.figure, dict(part.inputs)["dimension"]) == ("loyalty_noise", "intentional")
     assert "Lord" in part.source
     assert "expand" in str(noise.dimensions["intentional"])
 

@@ -3,8 +3,8 @@
 A failed basic need always comes before everything else, whatever the size of its effect: what
 is taken for granted dissatisfies when it is missing, and no delight makes up for it (Kano).
 Then performance, then excitement, and last what leaves customers indifferent; within each the
-greater effect first. A driver whose need is
-not known stands with performance: nothing says that it is basic, or that it can wait.
+greater effect first. A driver whose need is not known stands with performance: nothing says that
+it is basic, or that it can wait.
 
 Effects are compared as they are: give all of them in one unit (leavings in excess, weights of
 drivers, hazard ratios), the greater the worse. Who gives none leaves the order of the drivers.

@@ -97,9 +97,12 @@ class DimensionNoise(Shown):
         return explained(
             "loyalty_noise",
             self.error.sem,
-            inputs={"indicators": ", ".join(self.indicators), "customers": f"{self.n:,}"},
+            inputs={
+                "dimension": self.name,
+                "indicators": ", ".join(self.indicators),
+                "customers": f"{self.n:,}",
+            },
             parts=(self.error.explain(),),
-            called=f"error of the {self.name} score",
         )
 
 
