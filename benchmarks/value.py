@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "value_sides"
+REQUIREMENTS = FOLDER.with_name("value_requirements.txt")
 FITS = {"bgnbd": ("BG/NBD fit", "BGNBD"), "pareto": ("Pareto/NBD fit", "ParetoNBD")}
 TIMES = {  # how many times faster than a peer crmkit wants to be
     "bgnbd": {"pymc-marketing": 15, "lifetimes": 30},
@@ -208,7 +209,7 @@ def main():
     print(f"{os.cpu_count()} cores, load {load}; medians of {options.runs}, peers that take")
     print(f"over {options.once_above:.0f} s run once; ratios are multiples of crmkit's number")
     with tempfile.TemporaryDirectory() as work:
-        bench = Bench(options, work)
+        bench = Bench(options, work, FOLDER, REQUIREMENTS)
         for job in options.only:
             JOBS[job](bench, job)
         summary(bench)

@@ -1,4 +1,4 @@
-"""Runs the sides of benchmarks/value.py in processes of their own, and keeps what they tell."""
+"""Runs the sides of a benchmark in processes of their own, and keeps what they tell."""
 
 import json
 import math
@@ -13,11 +13,15 @@ FOLDER = Path(__file__).parent
 
 
 class Bench:
-    """Draws the customers, runs the sides; remembers their versions and how the goals stand."""
+    """Draws the customers, runs the sides; remembers their versions and how the goals stand.
 
-    def __init__(self, options, work):
-        self.options, self.work = options, Path(work)
-        make = [sys.executable, FOLDER / "peers.py", *filter(None, [options.peers])]
+    ``folder`` holds the sides and what draws their customers; ``requirements`` are the peers'.
+    """
+
+    def __init__(self, options, work, folder, requirements):
+        self.options, self.work, self.folder = options, Path(work), folder
+        make = [sys.executable, FOLDER / "peers.py", requirements]
+        make += filter(None, [options.peers])
         made = subprocess.run(make, check=True, stdout=subprocess.PIPE, text=True)
         self.python_of_peers = made.stdout.strip().splitlines()[-1]
         self.versions, self.goals = {}, []
@@ -26,25 +30,28 @@ class Bench:
         """Return the file of these customers, drawn where it is not there."""
         path = self.work / f"{kind}-{count}.npz"
         if not path.exists():
-            command = [sys.executable, FOLDER / "customers.py", kind, str(count), path]
+            command = [sys.executable, self.folder / "customers.py", kind, str(count), path]
             subprocess.run(command, check=True)
         return path
 
     def once(self, side, job, path, given=None, *, patient=False):
         """Run one side in a process of its own; return what it told, or how it ended."""
         python = self.python_of_peers if side.is_peer else sys.executable
-        command = [python, FOLDER / side.script, job + side.suffix, path, json.dumps(given or {})]
+        script, told = self.folder / side.script, json.dumps(given or {})
+        command = [python, script, job + side.suffix, path, told]
         if side.is_peer and not patient:
             command.append(str(self.options.patience))
         compiled = f"base_compiledir={self.work / 'compiled' / job}"
         flags = filter(None, (os.environ.get("PYTENSOR_FLAGS"), compiled))
-        environment = os.environ | {"PYTENSOR_FLAGS": ",".join(flags)}
-        told = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
-        if told.returncode == -signal.SIGALRM:
+        environment = os.environ | {"PYTENSOR_FLAGS": ",".join(flags), "PYTHONPATH": str(FOLDER)}
+        ended = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=environment
+        )
+        if ended.returncode == -signal.SIGALRM:
             return {"stopped": self.options.patience}
-        if told.returncode:
-            return {"failed": (told.stderr.strip().splitlines() or ["without a word"])[-1]}
-        found = json.loads(told.stdout.strip().splitlines()[-1])
+        if ended.returncode:
+            return {"failed": (ended.stderr.strip().splitlines() or ["without a word"])[-1]}
+        found = json.loads(ended.stdout.strip().splitlines()[-1])
         self.versions[side.script] = found["versions"]
         return found
 

@@ -126,7 +126,7 @@ def test_without_a_cost_there_is_no_ratio():
 @pytest.mark.parametrize(
     ("benefits", "costs", "message"),
     [
-        ({"product": -1}, {}, r"benefits\['product'\] is -1, but must be 0 or more"),
+        ({"product": -1}, {}, r"benefits\['product'\] is -1, but must be from 0"),
         ({}, {"money": -1}, r"costs\['money'\] is -1"),
         ({"price": 3}, {}, "benefits is 'price', but must be one of product, service"),
         ({}, {"monetary": 3}, "costs is 'monetary', but must be one of money, time"),

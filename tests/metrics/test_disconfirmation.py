@@ -222,7 +222,7 @@ def test_the_polynomial_needs_a_scale_seven_respondents_and_three_steps():
     two = [3, 5] * 4
     with pytest.raises(InvalidValueError, match="one follows from the others"):
         disconfirmation(two, P, S, scale=(1, 7), model="polynomial")
-    with pytest.raises(InvalidValueError, match='must be "linear" or "polynomial"'):
+    with pytest.raises(InvalidValueError, match="must be one of linear, polynomial"):
         disconfirmation(E, P, S, model="cubic")
 
 

@@ -168,10 +168,10 @@ def test_what_is_no_answer_is_refused_with_its_place(answers, message):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"rule": "median"}, "rule is 'median', but must be mode or blauth"),
+        ({"rule": "median"}, "rule is 'median', but must be one of mode, blauth"),
         ({"tie_points": -1}, "tie_points is -1"),
         ({"tie_points": 101}, "tie_points is 101"),
-        ({"variant": "kano"}, "variant is 'kano', but must be berger or pouliot"),
+        ({"variant": "kano"}, "variant is 'kano', but must be one of berger, pouliot"),
     ],
 )
 def test_what_is_no_rule_is_refused(wrong, message):

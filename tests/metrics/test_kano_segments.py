@@ -190,8 +190,8 @@ def test_wordings_are_read_whatever_their_case_and_spaces():
 
 
 def test_columns_become_pairs():
-    columns = {"a_dysfunctional": [5, 4], "b_functional": "xy", "a_functional": [1, None]}
-    columns["b_dysfunctional"] = "zz"
+    columns = {"a_dysfunctional": [5, 4], "b_functional": ["x", "y"], "a_functional": [1, None]}
+    columns["b_dysfunctional"] = ["z", "z"]
     assert pairs_by_feature(columns) == {
         "b": (("x", "z"), ("y", "z")),
         "a": ((1, 5), (None, 4)),

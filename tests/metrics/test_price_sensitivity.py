@@ -200,7 +200,7 @@ def test_what_cannot_be_a_price_is_refused(prices, field):
 
 
 def test_an_unknown_convention_or_too_few_draws_are_refused():
-    with pytest.raises(InvalidValueError, match="'original' or 'narrower'"):
+    with pytest.raises(InvalidValueError, match="one of original, narrower"):
         price_sensitivity(*TOY, convention="wide")
     with pytest.raises(InvalidValueError):
         price_sensitivity(*TOY, draws=10)

@@ -15,6 +15,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.scales import Scale
 from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import MOST
 from crmkit.metrics.intervals import checked_number
 
 __all__ = ["AnswerTable", "Table", "answer_table"]
@@ -126,9 +127,9 @@ def answer_table(
 
     Raises:
         InvalidValueError: No table, no question, two of one name, columns of unequal length,
-            NaN, or off the scale.
+            NaN, off the scale, or beyond 1e100 either way.
     """
-    given = _columns_of(table, field)
+    given, least, most = _columns_of(table, field), max(low, -MOST), min(high, MOST)
     names = list(given)
     scales = _scales_of(table, names)
     _same_scale(scales, (low, high), field)
@@ -136,7 +137,7 @@ def answer_table(
         name: tuple(
             None
             if one is None
-            else checked_number(one, f"{field}[{name!r}][{row}]", low=low, high=high)
+            else checked_number(one, f"{field}[{name!r}][{row}]", low=least, high=most)
             for row, one in enumerate(cells(column, f"{field}[{name!r}]"))
         )
         for name, column in given.items()

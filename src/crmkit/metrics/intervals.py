@@ -24,7 +24,7 @@ from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.cells import cells
-from crmkit.metrics.checked import checked_number, valid_scale
+from crmkit.metrics.checked import all_answers, checked_number, valid_scale
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.student_t import student_t_quantile
 
@@ -171,14 +171,15 @@ def known(
     Raises:
         InvalidValueError: NaN, an infinity, no number, off the scale, or not whole.
     """
-    kept: list[float] = []
-    missing = 0
-    for index, value in enumerate(cells(values, field)):
-        if value is None:
-            missing += 1
-        else:
-            kept.append(checked_number(value, f"{field}[{index}]", low=low, high=high, whole=whole))
-    return Known(values=tuple(kept), missing=missing)
+    given = list(cells(values, field))
+    kept = [value for value in given if value is not None]
+    if not all_answers(kept, low=low, high=high, whole=whole):
+        kept = [
+            checked_number(value, f"{field}[{index}]", low=low, high=high, whole=whole)
+            for index, value in enumerate(given)
+            if value is not None
+        ]
+    return Known(values=tuple(map(float, kept)), missing=len(given) - len(kept))
 
 
 def on_scale(low: float, high: float) -> str:

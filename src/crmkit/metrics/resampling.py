@@ -19,17 +19,21 @@ __all__ = ["DRAWS", "checked_draws", "percentile_interval", "redrawn"]
 #: How many samples are drawn where nothing is said.
 DRAWS = 2_000
 _LEAST = 100
+_MOST = 1_000_000
 
 
 def checked_draws(draws: int) -> int:
     """Return how many samples are to be drawn.
 
     Raises:
-        InvalidValueError: It is no whole number, or below 100.
+        InvalidValueError: It is no whole number, or not from 100 to a million.
     """
     number = int(checked_number(draws, "draws", whole=True))
     if number < _LEAST:
         raise InvalidValueError("draws", draws, f"must be {_LEAST} or more")
+    if number > _MOST:
+        rule = f"must be {_MOST:,} at most"
+        raise InvalidValueError("draws", draws, rule, "more would not narrow the interval")
     return number
 
 

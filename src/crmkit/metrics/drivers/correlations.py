@@ -18,6 +18,7 @@ from typing import Any
 
 from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.checked import checked_number, listed
 
 __all__ = ["betas", "checked_correlations", "condition_index", "inflations", "refuse_collinear"]
 
@@ -40,7 +41,10 @@ def checked_correlations(
         MissingExtraError: numpy is not installed.
     """
     np = require("numpy", extra="models")
-    R, r = np.asarray(correlations, dtype=float), np.asarray(with_outcome, dtype=float)
+    r = np.array(_numbers(with_outcome, "with_outcome"))
+    rows = [_numbers(one, f"correlations[{i}]") for i, one in enumerate(listed(correlations))]
+    even = len({len(row) for row in rows}) < 2
+    R = np.array(rows if even else [])
     _refuse_shape(np, R, r)
     names = [f"number {place + 1}" for place in range(len(r))]
     refuse_collinear(R, names)
@@ -49,6 +53,10 @@ def checked_correlations(
         rule = "must be such as predictors and an outcome can have together"
         raise InvalidValueError("with_outcome", with_outcome, rule)
     return R, r
+
+
+def _numbers(given: Sequence[float], field: str) -> list[float]:
+    return [checked_number(one, f"{field}[{i}]") for i, one in enumerate(listed(given))]
 
 
 def _refuse_shape(np: Any, R: Any, r: Any) -> None:

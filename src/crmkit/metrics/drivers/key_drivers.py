@@ -30,6 +30,7 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import MOST, checked_word
 from crmkit.metrics.drivers.driver import Driver
 from crmkit.metrics.drivers.lmg import refuse_many
 from crmkit.metrics.drivers.redrawn_weights import redrawn_weights
@@ -145,9 +146,7 @@ def key_drivers(
     >>> [one.name for one in found.drivers], round(found.r_squared.value, 3)
     (['quality', 'price'], 0.927)
     """
-    if method not in get_args(DriverMethod):
-        rule = f"must be one of {', '.join(get_args(DriverMethod))}"
-        raise InvalidValueError("method", method, rule)
+    checked_word(method, "method", get_args(DriverMethod))
     draws = checked_draws(draws)
     table = answer_table(predictors, field="predictors")
     if method == "lmg":
@@ -173,7 +172,7 @@ def _complete(
     if _OUTCOME in table.names:
         raise InvalidValueError("predictors", _OUTCOME, "must not be the name of a predictor")
     given = tuple(
-        None if one is None else checked_number(one, f"outcome[{row}]")
+        None if one is None else checked_number(one, f"outcome[{row}]", low=-MOST, high=MOST)
         for row, one in enumerate(cells(outcome, "outcome"))
     )
     if len(given) != len(table):

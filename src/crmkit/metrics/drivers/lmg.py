@@ -27,6 +27,7 @@ from typing import Any
 
 from crmkit._require import require
 from crmkit.domain.errors import InvalidValueError
+from crmkit.metrics.checked import listed
 from crmkit.metrics.drivers.correlations import checked_correlations
 
 __all__ = ["MOST", "lmg", "lmg_weights", "refuse_many"]
@@ -60,7 +61,7 @@ def lmg_weights(
     >>> [round(one, 6) for one in lmg_weights([[1, 0.5], [0.5, 1]], [0.6, 0.4])]
     [0.286667, 0.086667]
     """
-    refuse_many(len(with_outcome))
+    refuse_many(len(listed(with_outcome)))
     R, r = checked_correlations(correlations, with_outcome)
     return tuple(lmg(R[None], r[None])[0].tolist())
 

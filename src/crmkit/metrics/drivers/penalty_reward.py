@@ -32,6 +32,7 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, Table, answer_table
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.cells import cells
+from crmkit.metrics.checked import MOST
 from crmkit.metrics.drivers.impact import Impact, ImpactClass
 from crmkit.metrics.drivers.marked_fit import marked_fit
 from crmkit.metrics.drivers.marks import marks_of
@@ -194,7 +195,7 @@ def _complete(
 ) -> tuple[list[tuple[float, ...]], tuple[str, ...]]:
     """The rows that are complete, the whole last, and a note of the others."""
     given = tuple(
-        None if one is None else checked_number(one, f"overall[{row}]")
+        None if one is None else checked_number(one, f"overall[{row}]", low=-MOST, high=MOST)
         for row, one in enumerate(cells(overall, "overall"))
     )
     if len(given) != len(table):

@@ -17,11 +17,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from attrs import field, frozen
 
-from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import checked_word
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.kano.categories import KanoCategory
 from crmkit.metrics.kano.coefficients import (
@@ -211,8 +211,7 @@ def kano(
     >>> kano([("like", "dislike")] * 40 + [("neutral", "dislike")] * 20).told
     'performance'
     """
-    if variant not in list(EVALUATION_TABLES):
-        raise InvalidValueError("variant", variant, f"must be {' or '.join(EVALUATION_TABLES)}")
+    checked_word(variant, "variant", EVALUATION_TABLES)
     checked, cells = checked_pairs(answers), EVALUATION_TABLES[variant]
     found: Counts = Counter(cells[pair] for pair in checked.pairs)
     return kano_of_counts(found, tie_points=tie_points, rule=rule, notes=checked.notes)

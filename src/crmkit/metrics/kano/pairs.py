@@ -21,6 +21,8 @@ Sources:
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from attrs import frozen
@@ -78,6 +80,15 @@ KanoPairs = Iterable[tuple[Given, Given] | None]
 """What functions over pairs take: (functional, dysfunctional), as words or as steps 1 to 5."""
 
 _STEPS = tuple(KanoAnswer)
+_KINDS = int, float, str
+#: The pairs as most are given: in whole steps, or in the words themselves.
+_PLAIN: Mapping[tuple[object, ...], KanoPair] = MappingProxyType(
+    {
+        given: KanoPair(functional, dysfunctional)
+        for (i, functional), (j, dysfunctional) in product(enumerate(_STEPS, 1), repeat=2)
+        for given in ((i, j), (str(functional), str(dysfunctional)))
+    }
+)
 _ROWS = ("QAAAO", "RIIIM", "RIIIM", "RIIIM", "RRRRQ")
 
 
@@ -136,9 +147,17 @@ def checked_pairs(answers: KanoPairs, *, field: str = "answers") -> CheckedPairs
     """
     return CheckedPairs(
         rows=tuple(
-            _pair(one, f"{field}[{index}]") for index, one in enumerate(cells(answers, field))
+            _plain(one) or _pair(one, f"{field}[{index}]")
+            for index, one in enumerate(cells(answers, field))
         )
     )
+
+
+def _plain(given: object) -> KanoPair | None:
+    """The pair, where it is given as most are; None where it is to be read with care."""
+    if type(given) is tuple and all(type(one) in _KINDS for one in given):
+        return _PLAIN.get(given)
+    return None
 
 
 def _pair(given: tuple[Given, Given] | None, field: str) -> KanoPair | None:

@@ -10,10 +10,10 @@ crmkit's own.
 """
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.checked import checked_number, mapped
+from crmkit.metrics.checked import checked_number, checked_word, mapped
 from crmkit.metrics.kano.categories import KanoCategory
 from crmkit.metrics.kano.coefficients import Counts
 
@@ -70,9 +70,8 @@ def tied_first(
 
 
 def _among(counts: Counts, rule: KanoRule) -> tuple[KanoCategory, ...]:
+    checked_word(rule, "rule", get_args(KanoRule))
     if rule == "mode":
         return tuple(KanoCategory)
-    if rule != "blauth":
-        raise InvalidValueError("rule", rule, "must be mode or blauth")
     needs = sum(counts[one] for one in _NEEDS)
     return _NEEDS if needs > sum(counts[one] for one in _OTHERS) else _OTHERS

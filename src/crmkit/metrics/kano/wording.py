@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.cells import cells
-from crmkit.metrics.checked import mapped
+from crmkit.metrics.checked import checked_word, mapped
 from crmkit.metrics.kano.pairs import KanoAnswer
 
 __all__ = ["answers_by_wording", "pairs_by_feature"]
@@ -40,6 +40,7 @@ def answers_by_wording(
     """
     known: dict[str, KanoAnswer] = {}
     for text, answer in mapped(wordings, "wordings").items():
+        checked_word(answer, f"wordings[{text!r}]", KanoAnswer)
         meant = KanoAnswer(answer)
         if known.setdefault(_plain(text), meant) is not meant:
             raise InvalidValueError("wordings", text, "stands for two answers", "give it once")

@@ -34,6 +34,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import MOST
 from crmkit.metrics.estimate import Estimate, side_by_side, undefined
 from crmkit.metrics.intervals import LEVEL, checked_number, student_t_quantile
 
@@ -45,8 +46,6 @@ _LEAST_RESAMPLES = 2000
 _Interval = Literal["t", "bootstrap"]
 #: What is left of rounding, as a share.
 _NOISE = 1e-12
-#: Beyond it squares overflow, and below its inverse quotients: no money is so much or so little.
-_MOST = 1e100
 #: What a customer brought, and what became of it.
 _Pair = tuple[float, float]
 _Ends = Callable[[Sequence[_Pair], float], tuple[float, float]]
@@ -136,7 +135,7 @@ def revenue_retention(
     """
     given = {"start": start, "expansion": expansion, "contraction": contraction, "churn": churn}
     start, expansion, contraction, churn = (
-        checked_number(value, name, low=0, high=_MOST) for name, value in given.items()
+        checked_number(value, name, low=0, high=MOST) for name, value in given.items()
     )
     left = start - contraction - churn
     if left < -_NOISE * start:
@@ -212,7 +211,7 @@ def _check_options(interval: str, resamples: int) -> None:
 
 def _plain(left: float, start: float, name: str) -> Estimate:
     method, high = f"{name}, from amounts", 1.0 if name == "gross" else None
-    if start * _MOST < 1:
+    if start * MOST < 1:
         return undefined(unit=_UNIT, method=method, note=_EMPTY, low=0, high=high)
     note = "no interval: it needs the amounts of each customer"
     return Estimate(value=left / start, n=0, unit=_UNIT, method=method, notes=(note,))
@@ -227,7 +226,7 @@ def _pairs(
     people = [
         (was, later.get(one) or 0.0)
         for one, was in earlier.items()
-        if was and was * _MOST >= 1 and later.get(one, 0) is not None
+        if was and was * MOST >= 1 and later.get(one, 0) is not None
     ]
     new = sum(1 for one, now in later.items() if now and earlier.get(one, 0) == 0)
     return people, (
@@ -244,7 +243,7 @@ def _amounts(name: str, given: Mapping[str, float | None]) -> dict[str, float | 
         if isinstance(amount, int | float) and amount < 0:
             raise InvalidValueError(field, amount, "must be 0 or more", way_out)
         found[customer] = (
-            None if amount is None else checked_number(amount, field, low=0, high=_MOST)
+            None if amount is None else checked_number(amount, field, low=0, high=MOST)
         )
     return found
 

@@ -23,9 +23,11 @@ and coverage are crmkit's own.
 
 from collections.abc import Iterable, Mapping
 from math import fsum
+from typing import Any
 
 from attrs import field, frozen
 
+from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.explanation import Explanation
 from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
@@ -33,7 +35,7 @@ from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.perceived_value.parts import SIGNED, CostPart, ValuePart, checked_parts
 
-__all__ = ["DeliveredValue", "delivered_value"]
+__all__ = ["DeliveredValue", "checked_judgement", "delivered_value"]
 
 _Parts = Mapping[str, float | None]
 
@@ -159,6 +161,16 @@ def delivered_value(benefits: _Parts, costs: _Parts, *, unit: str = "money") -> 
         difference=_difference(value, cost),
         ratio=_ratio(value, cost),
     )
+
+
+def checked_judgement(given: Any, field: str) -> None:
+    """Refuse what is no delivered value.
+
+    Raises:
+        InvalidValueError: It is none.
+    """
+    if not isinstance(given, DeliveredValue):
+        raise InvalidValueError(field, given, "must be what delivered_value() returned")
 
 
 def _total(parts: Iterable[tuple[str, float | None]], unit: str, method: str) -> Estimate:

@@ -22,7 +22,7 @@ from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.cells import cells
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.perceived_value.delivered_value import DeliveredValue
+from crmkit.metrics.perceived_value.delivered_value import DeliveredValue, checked_judgement
 from crmkit.metrics.resampling import DRAWS, checked_draws, percentile_interval, redrawn
 from crmkit.metrics.seeds import checked_seed
 
@@ -96,6 +96,8 @@ def mean_delivered_value(
     checked_draws(draws)
     checked_seed(seed)
     asked = tuple(cells(judgements, "judgements"))
+    for place, one in enumerate(asked):
+        checked_judgement(one, f"judgements[{place}]")
     unit = _unit(asked)
     whole = [
         (one.total_value.value, one.total_cost.value)

@@ -11,11 +11,10 @@ Source: Kotler, P., Keller, K. L. (2006). Marketing management, 12th edition, ch
 """
 
 from collections.abc import Mapping
-from math import inf
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.words import Word
-from crmkit.metrics.checked import checked_number, mapped
+from crmkit.metrics.checked import MOST, checked_number, mapped
 
 __all__ = ["SIGNED", "CostPart", "ValuePart", "checked_parts"]
 
@@ -66,5 +65,5 @@ def checked_parts(
 def _amount(given: float | None, part: str, field: str) -> float | None:
     if given is None:
         return None
-    low = -inf if part in SIGNED else 0
-    return checked_number(given, f"{field}['{part}']", low=low)
+    low = -MOST if part in SIGNED else 0
+    return checked_number(given, f"{field}['{part}']", low=low, high=MOST)

@@ -9,7 +9,7 @@ from math import exp, fsum, log
 from attrs import frozen
 
 from crmkit.domain.errors import InvalidValueError
-from crmkit.metrics.checked import checked_number, mapped
+from crmkit.metrics.checked import MOST, checked_number, mapped
 
 __all__ = [
     "CheckedPrices",
@@ -133,7 +133,7 @@ def compared(
     own, competitor = mapped(own, "own"), mapped(competitor, "competitor")
     for field, scores in (("own", own), ("competitor", competitor)):
         _same_names(field, scores, shares)
-    ours = {name: checked_number(own[name], f"own[{name!r}]", low=0) for name in shares}
+    ours = {name: checked_number(own[name], f"own[{name!r}]", low=0, high=MOST) for name in shares}
     theirs = {name: _above_zero(f"competitor[{name!r}]", competitor[name]) for name in shares}
     return Comparison(
         weights=shares,
@@ -198,7 +198,7 @@ def _same_names(field: str, given: Iterable[str], wanted: Iterable[str]) -> None
 
 
 def _above_zero(field: str, given: float) -> float:
-    number = checked_number(given, field, low=0)
-    if not number > 0:
+    number = checked_number(given, field, low=0, high=MOST)
+    if not number * MOST > 1:
         raise InvalidValueError(field, given, "must be above 0: nothing can be divided by it")
     return number

@@ -16,7 +16,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.catalogue import explained
 from crmkit.metrics.estimate import Estimate, undefined
-from crmkit.metrics.perceived_value.delivered_value import DeliveredValue
+from crmkit.metrics.perceived_value.delivered_value import DeliveredValue, checked_judgement
 
 __all__ = ["ValueComparison", "compare_delivered_value"]
 
@@ -106,6 +106,8 @@ def compare_delivered_value(own: DeliveredValue, rival: DeliveredValue) -> Value
     Source:
         Kotler and Keller (2006).
     """
+    checked_judgement(own, "own")
+    checked_judgement(rival, "rival")
     if own.difference.unit != rival.difference.unit:
         raise InvalidValueError("unit", rival.difference.unit, f"must be {own.difference.unit}")
     benefits = _shared(own.benefits, rival.benefits)

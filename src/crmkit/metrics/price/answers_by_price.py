@@ -13,6 +13,9 @@ __all__ = ["AskedAt", "Replies", "asked_at"]
 Replies = tuple[int, int] | Iterable[bool | None]
 """What was said at a price: (yes, asked), or one answer per respondent."""
 
+#: More answers than any survey has.
+_MOST = 1e9
+
 
 @frozen(kw_only=True)
 class AskedAt:
@@ -61,7 +64,7 @@ def _read(price: float, replies: Replies) -> AskedAt:
     if not checked_number(price, field) > 0:
         raise InvalidValueError(field, price, "must be a price above 0")
     if _is_count(replies):
-        yes, n = (checked_number(one, field, low=0, whole=True) for one in replies)
+        yes, n = (checked_number(one, field, low=0, high=_MOST, whole=True) for one in replies)
         if yes > n:
             raise InvalidValueError(field, replies, "must be (yes, asked), no more yes than asked")
         return AskedAt(price=float(price), yes=int(yes), n=int(n))

@@ -32,6 +32,7 @@ from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import checked_word
 from crmkit.metrics.estimate import Estimate, undefined
 from crmkit.metrics.intervals import checked_number
 from crmkit.metrics.price.curves import QUESTIONS, Crossing, Curves, crossing, curves_of
@@ -191,8 +192,7 @@ def price_sensitivity(
     Source:
         Van Westendorp (1976).
     """
-    if convention not in list(_CROSSINGS):
-        raise InvalidValueError("convention", convention, "must be 'original' or 'narrower'")
+    checked_word(convention, "convention", _CROSSINGS)
     checked_draws(draws)
     checked_seed(seed)
     answers = (too_cheap, cheap, expensive, too_expensive)

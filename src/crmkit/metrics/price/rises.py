@@ -1,6 +1,6 @@
 """Rises of a price between two purchases, and whether customers put up with them."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
@@ -14,8 +14,6 @@ __all__ = ["Change", "Rises", "accepted_price_changes", "rises_of"]
 Change = tuple[float, bool | None]
 """A premium (0.10 is 10 %), and whether it was accepted; None where that is not known yet."""
 
-#: Numpy's own answers, and 1 and 0, are equal to these.
-_ANSWERS = {True: True, False: False}
 #: Beyond this a premium is a mistake.
 _MOST = 1e12
 
@@ -80,9 +78,11 @@ def _checked(change: Change, at: int) -> Change:
 
 
 def _yes_or_no(accepted: Any, field: str) -> bool:
-    if not isinstance(accepted, Hashable) or accepted not in _ANSWERS:
-        raise InvalidValueError(field, accepted, "must be accepted, or not, or None")
-    return _ANSWERS[accepted]
+    try:
+        return bool(checked_number(accepted, field, low=0, high=1, whole=True))
+    except InvalidValueError as error:
+        rule = "must be accepted, or not, or None"
+        raise InvalidValueError(field, accepted, rule) from error
 
 
 def rises_of(changes: Iterable[Change]) -> Rises:

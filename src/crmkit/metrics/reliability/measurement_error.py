@@ -30,6 +30,8 @@ from crmkit.metrics.intervals import checked_number, two_sided_z, valid_scale
 
 __all__ = ["MeasurementError", "measurement_error"]
 
+#: Beyond this the errors would leave the range of floats.
+_MOST = 1e300
 _SEM = "sd √(1 - reliability)"
 _CHANGE = "z √2 sd √(1 - reliability)"
 
@@ -199,7 +201,7 @@ def measurement_error(
     >>> round(measurement_error(10, 0.84).smallest_change.value, 2)
     11.09
     """
-    spread = checked_number(sd, "sd", low=0)
+    spread = checked_number(sd, "sd", low=0, high=_MOST)
     known = _as_estimate(reliability)
     return MeasurementError(
         sd=spread,

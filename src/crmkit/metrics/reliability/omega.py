@@ -207,7 +207,8 @@ def _sds(cov: Sequence[Sequence[float]], *, standardised: bool) -> list[float]:
 
 def _estimate(value: float, drawn: list[float], n: int, *, unit: str, method: str) -> Estimate:
     low, high = percentile_interval(drawn) or (0.0, 1.0)
-    return Estimate(value=value, low=low, high=high, n=n, unit=unit, method=method)
+    ends = min(low, value), max(high, value)  # of few respondents the samples may all lie higher
+    return Estimate(value=value, low=ends[0], high=ends[1], n=n, unit=unit, method=method)
 
 
 def _notes(

@@ -34,6 +34,7 @@ from crmkit.domain.explanation import Explanation
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.metrics.answer_table import AnswerTable, answer_table
 from crmkit.metrics.catalogue import explained
+from crmkit.metrics.checked import checked_word
 from crmkit.metrics.estimate import Estimate
 from crmkit.metrics.intervals import checked_number, mean_estimate, share_estimate, valid_scale
 from crmkit.metrics.one_scale import OneScale, one_scale
@@ -139,8 +140,7 @@ def disconfirmation(
     >>> disconfirmation([4, 5, 6, 3], [5, 5, 5, 4]).mean.value
     0.25
     """
-    if model not in ("linear", "polynomial"):
-        raise InvalidValueError("model", model, 'must be "linear" or "polynomial"')
+    checked_word(model, "model", ("linear", "polynomial"))
     asked = {"expected": expected, "perceived": perceived}
     if satisfaction is not None:
         asked["satisfaction"] = satisfaction

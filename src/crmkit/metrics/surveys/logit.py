@@ -11,7 +11,7 @@ Source: McCullagh, P., Nelder, J. A. (1989). Generalized linear models, 2nd ed.,
 """
 
 from collections.abc import Sequence
-from math import exp, fsum, sqrt
+from math import exp, fsum, log1p, sqrt
 
 from attrs import frozen
 
@@ -19,9 +19,9 @@ from crmkit.domain.errors import InvalidValueError
 
 __all__ = ["Logit", "logit"]
 
-_ROUNDS = 60
-#: Log odds this far from 0 mean that a trait tells yes from no without fail.
-_APART = 25.0
+_ROUNDS = 100
+_HALVINGS = 40
+_NEAR = 1e-10
 _COLLINEAR = 1e-10
 
 _Rows = list[list[float]]
@@ -85,24 +85,47 @@ def _chance(log_odds: float) -> float:
 
 
 def _climbed(rows: _Rows, outcome: Sequence[float]) -> list[float]:
-    """Newton's method on the likelihood, which has one peak."""
-    k = len(rows[0])
-    beta = [0.0] * k
-    for _ in range(_ROUNDS):
-        chances = [_chance(_log_odds(beta, row)) for row in rows]
-        slope = [
-            fsum((y - p) * row[j] for y, p, row in zip(outcome, chances, rows, strict=True))
-            for j in range(k)
-        ]
-        step = _solved(_curvature(rows, chances), slope)
-        beta = [b + s for b, s in zip(beta, step, strict=True)]
-        if max(map(abs, beta)) > _APART:
+    """Newton's method on the likelihood, which has one peak, or rises without end."""
+    beta = [0.0] * len(rows[0])
+    for start in (True, *(False,) * _ROUNDS):
+        step = _step(rows, outcome, beta)
+        if step is None and start:
+            rule = "must vary, and not add up from each other"
+            raise InvalidValueError("traits", "these", rule, "leave one of them out")
+        if step is None:
             break
-        if max(map(abs, step)) < 1e-10:
+        if all(abs(s) <= _NEAR * (1 + abs(b)) for b, s in zip(beta, step, strict=True)):
             return beta
+        beta = _uphill(rows, outcome, beta, step)
     raise InvalidValueError(
         "traits", "tell yes from no", "must not do so without fail", "leave out or merge some"
     )
+
+
+def _step(rows: _Rows, outcome: Sequence[float], beta: Sequence[float]) -> list[float] | None:
+    chances = [_chance(_log_odds(beta, row)) for row in rows]
+    slope = [
+        fsum((y - p) * row[j] for y, p, row in zip(outcome, chances, rows, strict=True))
+        for j in range(len(beta))
+    ]
+    return _solved(_curvature(rows, chances), slope)
+
+
+def _uphill(
+    rows: _Rows, outcome: Sequence[float], beta: list[float], step: Sequence[float]
+) -> list[float]:
+    """The end of the step, halved until the likelihood does not fall by it."""
+    height = _log_likelihood(rows, outcome, beta)
+    for halving in range(_HALVINGS):
+        ahead = [b + s / 2**halving for b, s in zip(beta, step, strict=True)]
+        if _log_likelihood(rows, outcome, ahead) >= height - _NEAR * abs(height):
+            return ahead
+    return beta
+
+
+def _log_likelihood(rows: _Rows, outcome: Sequence[float], beta: Sequence[float]) -> float:
+    odds = (_log_odds(beta, row) * (1 if y else -1) for row, y in zip(rows, outcome, strict=True))
+    return fsum(min(0.0, one) - log1p(exp(-abs(one))) for one in odds)
 
 
 def _curvature(rows: _Rows, chances: Sequence[float]) -> _Rows:
@@ -116,14 +139,13 @@ def _curvature(rows: _Rows, chances: Sequence[float]) -> _Rows:
     ]
 
 
-def _solved(matrix: _Rows, right: Sequence[float]) -> list[float]:
-    """Solve a symmetric positive system by elimination, place by place."""
+def _solved(matrix: _Rows, right: Sequence[float]) -> list[float] | None:
+    """Solve a symmetric positive system by elimination, place by place; None where it has none."""
     rows = [[*row, value] for row, value in zip(matrix, right, strict=True)]
     k = len(rows)
     for place in range(k):
         if rows[place][place] <= _COLLINEAR * matrix[place][place]:
-            rule = "must vary, and not add up from the others"
-            raise InvalidValueError("traits", f"number {place}", rule, "leave it out")
+            return None
         for below in range(place + 1, k):
             factor = rows[below][place] / rows[place][place]
             rows[below] = [x - factor * y for x, y in zip(rows[below], rows[place], strict=True)]

@@ -26,6 +26,9 @@ from crmkit.metrics.intervals import checked_number, known, mean_estimate, on_sc
 
 __all__ = ["NonresponseBounds", "nonresponse_bounds"]
 
+#: More people than there will ever be.
+_MOST = 1e15
+
 
 @frozen(kw_only=True)
 class NonresponseBounds(Shown):
@@ -104,7 +107,11 @@ def nonresponse_bounds(
     low, high = valid_scale(scale)
     given = known(answers, field="answers", low=low, high=high)
     asked = len(given.values) + given.missing
-    n = asked if eligible is None else int(checked_number(eligible, "eligible", whole=True))
+    n = (
+        asked
+        if eligible is None
+        else int(checked_number(eligible, "eligible", low=0, high=_MOST, whole=True))
+    )
     if n < asked:
         raise InvalidValueError("eligible", n, f"must be at least the answers, which are {asked:,}")
     missing, total = n - len(given.values), fsum(given.values)

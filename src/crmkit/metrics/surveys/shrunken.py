@@ -84,7 +84,7 @@ def shrunken_mean(
     if n == 0 and C == 0:
         none = undefined(unit=unit, method=method, note="no answers", low=low, high=high)
         return none.noting(*given.notes)
-    mean = m if isinf(C) else (C * m + fsum(given.values)) / (C + n)
+    mean = m if isinf(C) else m + fsum(x - m for x in given.values) / (C + n)
     ends, notes = _posterior(mean, C + n, spread, low, high)
     if n == 0 or isinf(C):
         notes = (_POOLED if n else "no answers: the prior alone", *notes)
@@ -129,7 +129,8 @@ def shrunken_share(
         prior_weight: How many answers that weighs, above 0; infinite for full pooling.
 
     Returns:
-        The posterior mean with a credible interval of 95 % (beta quantiles).
+        The posterior mean with a credible interval of 95 % (beta quantiles, moved out to the
+        mean where nearly all of the distribution lies at one end).
 
     Raises:
         InvalidValueError: Counts that are not whole, more of them than answers, or a prior

@@ -9,6 +9,7 @@ competitors: share of market, of mind and of heart. Wilson (1927) for the interv
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.cells import cells
@@ -18,8 +19,8 @@ from crmkit.metrics.intervals import known, share_estimate
 __all__ = ["share_of_heart", "share_of_mind", "top_of_mind_share"]
 
 
-def _share_of(names: Iterable[str | None], brand: str, field: str, method: str) -> Estimate:
-    if not (brand and isinstance(brand, str)):
+def _share_of(names: Iterable[str | None], brand: Any, field: str, method: str) -> Estimate:
+    if not (isinstance(brand, str) and brand):
         raise InvalidValueError("brand", brand, "must be the name of a brand")
     answers = list(cells(names, field))
     for index, name in enumerate(answers):
