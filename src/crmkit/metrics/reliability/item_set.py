@@ -53,10 +53,6 @@ class ItemSet:
         still = [name for name, column in pairs if min(column) == max(column)]
         return f"{_listed(still)} never vary: leave them out" if still else ""
 
-    def drawn(self, places: Sequence[int]) -> list[list[float]]:
-        """Return the columns of the respondents at some places."""
-        return [[column[place] for place in places] for column in self.columns]
-
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(names)

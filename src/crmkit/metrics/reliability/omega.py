@@ -31,6 +31,7 @@ from crmkit.metrics.reliability.composite_reliability import mean_square, reliab
 from crmkit.metrics.reliability.cronbach_alpha import against_the_rest, cronbach_alpha
 from crmkit.metrics.reliability.item_set import ItemSet, correlations, covariances, item_set
 from crmkit.metrics.reliability.one_factor import one_factor, residual
+from crmkit.metrics.reliability.redrawn_covariances import grouped_answers
 from crmkit.metrics.resampling import DRAWS, percentile_interval, redrawn
 
 __all__ = ["Omega", "omega"]
@@ -183,17 +184,17 @@ def _figures(
     """Omega and the average variance extracted, with the intervals of the same samples."""
     totals: list[float] = []
     extracted: list[float] = []
+    groups = grouped_answers(given.columns, seed=seed)
 
     def fitted_again(places: Sequence[int]) -> None:
-        columns = given.drawn(places)
-        if any(min(column) == max(column) for column in columns):
+        again = groups.covariances(places)
+        if again is None:
             return
-        again = covariances(columns)
         found = one_factor(correlations(again), tolerance=1e-6)
         totals.append(reliability_of_sum(found, _sds(again, standardised=standardised)))
         extracted.append(mean_square(found))
 
-    redrawn(fitted_again, given.n, draws=draws, seed=seed)
+    redrawn(fitted_again, len(groups.sizes), draws=draws, seed=seed)
     total = reliability_of_sum(loadings, _sds(cov, standardised=standardised))
     return (
         _estimate(total, totals, given.n, unit="reliability", method=_METHOD),
