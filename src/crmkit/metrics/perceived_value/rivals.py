@@ -42,8 +42,8 @@ class ValueComparison(Shown):
     @property
     def better(self) -> bool | None:
         """Whether ours delivers more, by the difference; None if equal or not known."""
-        lead = self.difference_lead.value
-        return None if not lead else lead > 0
+        way = _sign(self.difference_lead.value or 0)
+        return None if way == 0 else way > 0
 
     @property
     def agree(self) -> bool | None:

@@ -171,7 +171,8 @@ def _mean(strata: Strata, unit: str, low: float, high: float) -> Estimate:
     if single:
         ends, notes = (low, high), _without_scatter(single)
     else:
-        ends, notes = clipped(mean, _half_width(parts), low, high)
+        alike = "answers are equal within each stratum"
+        ends, notes = clipped(mean, _half_width(parts), low, high, still=alike)
     return Estimate(
         value=mean, low=ends[0], high=ends[1], n=n, unit=unit, method=_METHOD, notes=notes
     )

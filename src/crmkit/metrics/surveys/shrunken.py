@@ -114,7 +114,8 @@ def _posterior(
         return (low, high), ("no deviation within groups is given: the whole scale is shown",)
     if isinf(weight):
         return (mean, mean), ()
-    return clipped(mean, two_sided_z() * deviation / sqrt(weight), low, high)
+    half, alike = two_sided_z() * deviation / sqrt(weight), "answers do not differ within groups"
+    return clipped(mean, half, low, high, still=alike)
 
 
 def shrunken_share(

@@ -111,7 +111,7 @@ def _too_few(n: float) -> tuple[str, ...]:
 
 
 def clipped(
-    mean: float, half: float, low: float, high: float
+    mean: float, half: float, low: float, high: float, *, still: str = "all answers are equal"
 ) -> tuple[tuple[float, float], tuple[str, ...]]:
     """Return the ends of an interval on a scale, and a note where it was cut or has no width.
 
@@ -120,9 +120,10 @@ def clipped(
         half: Half its width.
         low: Least possible value.
         high: Greatest possible value.
+        still: Why it has no width, where it has none.
     """
     if half == 0:
-        return (mean, mean), ("all answers are equal: the interval has no width",)
+        return (mean, mean), (f"{still}: the interval has no width",)
     ends = max(low, mean - half), min(high, mean + half)
     cut = ends != (mean - half, mean + half)
     return ends, ("interval clipped to the scale",) * cut
