@@ -13,6 +13,7 @@ from crmkit.metrics import (
     post_stratified_mean,
     shrunken_mean,
 )
+from crmkit.metrics.beta_distribution import beta_quantile
 from crmkit.metrics.intervals import two_sided_z
 from crmkit.metrics.kano.homogeneity import homogeneity
 from crmkit.metrics.surveys.logit import logit
@@ -72,3 +73,10 @@ def test_an_interval_without_width_says_why_it_has_none():
     assert strata.notes == ("answers are equal within each stratum: the interval has no width",)
     drawn = shrunken_mean([1, 5], prior_mean=3, deviation=0)
     assert drawn.notes == ("answers do not differ within groups: the interval has no width",)
+
+
+@pytest.mark.parametrize("shapes", [(1e-300, 1), (1e5, 1e-12), (5, 1e-300), (1e12, 1e-6)])
+def test_a_distribution_all_at_one_end_has_its_quantiles_there(shapes):
+    end = float(shapes[0] > shapes[1])
+    for p in (0.025, 0.5, 0.975):
+        assert beta_quantile(p, *shapes) == pytest.approx(end, abs=1e-14)

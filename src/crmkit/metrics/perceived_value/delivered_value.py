@@ -149,6 +149,7 @@ def delivered_value(benefits: _Parts, costs: _Parts, *, unit: str = "money") -> 
     >>> ours.difference.value, ours.ratio.value
     (20.0, 1.25)
     """
+    _checked_unit(unit)
     got = checked_parts(benefits, ValuePart, "benefits")
     given = checked_parts(costs, CostPart, "costs")
     value = _total(got.items(), unit, "sum of the four benefits")
@@ -161,6 +162,11 @@ def delivered_value(benefits: _Parts, costs: _Parts, *, unit: str = "money") -> 
         difference=_difference(value, cost),
         ratio=_ratio(value, cost),
     )
+
+
+def _checked_unit(unit: Any) -> None:
+    if not isinstance(unit, str):
+        raise InvalidValueError("unit", unit, "must be a text", "as 'EUR'")
 
 
 def checked_judgement(given: Any, field: str) -> None:

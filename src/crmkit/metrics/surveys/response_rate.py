@@ -14,6 +14,9 @@ from crmkit.metrics.intervals import checked_number, share_estimate
 
 __all__ = ["response_rate"]
 
+#: More people than there will ever be.
+_MOST = 1e15
+
 
 def response_rate(completes: int, eligible: int) -> Estimate:
     """Complete answers among those who could have given one.
@@ -34,7 +37,7 @@ def response_rate(completes: int, eligible: int) -> Estimate:
     >>> response_rate(45, 50).value
     0.9
     """
-    n = int(checked_number(eligible, "eligible", low=0, whole=True))
+    n = int(checked_number(eligible, "eligible", low=0, high=_MOST, whole=True))
     k = int(checked_number(completes, "completes", low=0, whole=True))
     if k > n:
         raise InvalidValueError("completes", k, f"must not exceed the eligible, who are {n:,}")

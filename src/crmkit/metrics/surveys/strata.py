@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from math import fsum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crmkit.domain.errors import InvalidValueError
 from crmkit.metrics.intervals import checked_number
@@ -69,8 +69,8 @@ def _shares(population: Mapping[str, float]) -> dict[str, float]:
     return {name: size / whole for name, size in sizes.items()}
 
 
-def _check_known(field: str, name: str, shares: Mapping[str, float]) -> None:
-    if name not in shares:
+def _check_known(field: str, name: Any, shares: Mapping[str, float]) -> None:
+    if not isinstance(name, str) or name not in shares:
         there = ", ".join(shares)
         raise InvalidValueError(field, name, f"must be a stratum of the population ({there})")
 
