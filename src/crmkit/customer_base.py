@@ -22,12 +22,26 @@ from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added
 from crmkit.domain.problems import RowProblem
 from crmkit.domain.times import AsOf
+from crmkit.keeping_contacts import KeepingContacts
+from crmkit.keeping_events import KeepingEvents
+from crmkit.keeping_people import KeepingPeople
+from crmkit.keeping_privacy import KeepingPrivacy
 from crmkit.loading import BATCH, LoadReport, Progress, load
 from crmkit.metrics.value.base.base_models import BaseModels
 
 
 @define(kw_only=True)
-class CustomerBase(AskingOne, AskingAll, AskingChanges, AskingOverTime, AskingAnswers):
+class CustomerBase(
+    AskingOne,
+    AskingAll,
+    AskingChanges,
+    AskingOverTime,
+    AskingAnswers,
+    KeepingPeople,
+    KeepingContacts,
+    KeepingPrivacy,
+    KeepingEvents,
+):
     """A shop's customers, ready to be asked about.
 
     Open one with ``CustomerBase.open``; it is a context manager.

@@ -54,6 +54,7 @@ class OpenedBase:
         clock: Clock = system_clock,
         rates: Rates | None = None,
         rebuild: bool = False,
+        erasure_key: bytes | None = None,
     ) -> Self:
         """Open a shop's customer base.
 
@@ -63,13 +64,17 @@ class OpenedBase:
             clock: Tells the time; tests hand in their own.
             rates: Exchange rates, for a shop that sells in several currencies.
             rebuild: Derive everything anew, where the zone or currency has changed.
+            erasure_key: The shop's secret, at least 16 bytes, under which the ids of erased
+                people are hashed. Keep it outside of the database; whoever erases needs it,
+                and from the first erasure on whoever opens the shop.
 
         Raises:
             ShopMismatchError: The store keeps the shop with another zone or currency.
+            ErasureKeyError: People were erased, and the key is missing or another one.
             InvalidValueError: There is no such kind of store.
             StoreError: The store cannot be opened.
         """
-        store, to = open_store(target), Reporting(shop, rates)
+        store, to = open_store(target), Reporting(shop, rates, erasure_key)
         (store.rebuild if rebuild else store.attach)(to)
         return cls(store=store, reporting=to, clock=clock)
 

@@ -92,8 +92,8 @@ class Reading:
 
 
 #: What a reading depends on besides the last of its facts: the day, the last day that was over
-#: (whose standards everyone is judged against), known_at, what is kept.
-_Key = tuple[int, int, int | None, int]
+#: (whose standards everyone is judged against), known_at, what is kept, how it is read.
+_Key = tuple[int, int, int | None, int, int]
 
 
 @define
@@ -116,10 +116,11 @@ class Readings:
             until: The last moment that counts, in UTC.
             known_at: Limits the facts to those recorded by then.
         """
-        kept = self.store.extent(self.to.shop.id, until=until).kept
+        extent = self.store.extent(self.to.shop.id, until=until)
         known = None if known_at is None else microseconds(known_at)
         over = last_day_over(until, self.to.zone)
-        key, micros = (self.to.day(until), self.to.day(over), known, kept), microseconds(until)
+        days, micros = (self.to.day(until), self.to.day(over)), microseconds(until)
+        key = (*days, known, extent.kept, extent.changes)
         for made in self._made:
             # As many facts as then, and all of those among them: the same facts.
             if made[0] == key and made[1].last_at <= micros:

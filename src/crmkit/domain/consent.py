@@ -27,6 +27,7 @@ __all__ = [
     "Consent",
     "Permission",
     "consents_of",
+    "decisive_first",
     "may_contact",
     "permission_of",
     "strictest",
@@ -166,7 +167,7 @@ def permission_of(consents: Iterable[Consent], medium: str, purpose: str) -> Per
     Raises:
         InvalidValueError: ``medium`` is "any" or no word, or ``purpose`` is not a ``Purpose``.
     """
-    covering = _decisive_first(consents, medium, purpose)
+    covering = decisive_first(consents, medium, purpose)
     return Permission(
         medium=medium,
         purpose=Purpose(purpose),
@@ -175,8 +176,8 @@ def permission_of(consents: Iterable[Consent], medium: str, purpose: str) -> Per
     )
 
 
-def _decisive_first(consents: Iterable[Consent], medium: str, purpose: str) -> list[Consent]:
-    """Those that cover a contact: the latest first, at one moment the denials first."""
+def decisive_first(consents: Iterable[Consent], medium: str, purpose: str) -> list[Consent]:
+    """Return those that cover a contact: the latest first, at one moment the denials first."""
     covering = {one for one in consents if one.covers(medium, purpose)}
     named = sorted(covering, key=lambda one: (one.granted, one.medium, one.purpose))
     return sorted(named, key=lambda one: one.since, reverse=True)
@@ -207,7 +208,7 @@ def _joint(sides: list[tuple[Consent, ...]], medium: str, purpose: str) -> Conse
 
     It holds since the latest of them, so that a no outlives another record's later yes.
     """
-    rulings = [_decisive_first(side, medium, purpose) for side in sides]
+    rulings = [decisive_first(side, medium, purpose) for side in sides]
     deciding = [ruling[0] for ruling in rulings if ruling]
     if not deciding:
         return None

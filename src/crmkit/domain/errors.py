@@ -10,6 +10,8 @@
     ├── StoreError               a store could not keep a promise
     │   ├── StoreConflictError     one id and revision, two different contents
     │   │   └── StaleRecordError     a customer record changed since it was read
+    │   ├── ErasedError            a fact about a person who was erased comes again
+    │   ├── ErasureKeyError        erased people cannot be told without the shop's key
     │   ├── SchemaVersionError     a database written by another version
     │   └── ShopMismatchError      a store kept for a shop with another zone or currency
     └── MissingExtraError        an optional package is not installed      (an ImportError)
@@ -27,6 +29,8 @@ from crmkit._require import CrmkitError, MissingExtraError
 __all__ = [
     "CrmkitError",
     "CurrencyMismatchError",
+    "ErasedError",
+    "ErasureKeyError",
     "IllegalTransitionError",
     "InsufficientDataError",
     "InvalidValueError",
@@ -181,6 +185,41 @@ class StaleRecordError(StoreConflictError):
             f"the record of customer {self.customer_id!r} is kept with another version than "
             f"{self.version}; read it again and repeat the change"
         )
+
+
+class ErasedError(StoreError):
+    """A fact or a record is about a person who was erased. It names nobody.
+
+    Attributes:
+        what: What was to be kept ("purchase", "customer record").
+        erased_at: The day of the erasure, ISO 8601.
+    """
+
+    def __init__(self, what: str, erased_at: str) -> None:
+        super().__init__(what, erased_at)
+        self.what, self.erased_at = what, erased_at
+
+    def __str__(self) -> str:
+        return (
+            f"this {self.what} is about a person who was erased on {self.erased_at}; leave it "
+            "out, its figures are in the books already"
+        )
+
+
+class ErasureKeyError(StoreError):
+    """People were erased under a key that was not given, or another one.
+
+    Attributes:
+        shop_id: The shop.
+        reason: What is wrong with the key given ("none was given").
+    """
+
+    def __init__(self, shop_id: str, reason: str) -> None:
+        super().__init__(shop_id, reason)
+        self.shop_id, self.reason = shop_id, reason
+
+    def __str__(self) -> str:
+        return f"the erasure key of shop {self.shop_id!r}: {self.reason}; open it with erasure_key="
 
 
 class SchemaVersionError(StoreError):

@@ -9,53 +9,18 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from attrs import frozen
-
-from crmkit.domain.customer import Customer
-from crmkit.domain.errors import CrmkitError
+from crmkit.domain.aliases import Alias
+from crmkit.domain.customer import Customer, IdentifierKind
+from crmkit.domain.events import Event
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
+from crmkit.domain.kept import Added, Erased, Extent, Mark, Refusal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink
 from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 
-
-@frozen
-class Refusal:
-    """An interaction that was not kept, and why."""
-
-    interaction: Interaction
-    error: CrmkitError
-
-
-@frozen
-class Added:
-    """What became of the interactions of one call.
-
-    Attributes:
-        accepted: Kept now.
-        known: Kept before, with the same content.
-        refused: Not kept; empty unless refusals were asked for as values.
-    """
-
-    accepted: int = 0
-    known: int = 0
-    refused: tuple[Refusal, ...] = ()
-
-
-@frozen(kw_only=True)
-class Extent:
-    """How much a store keeps of a shop.
-
-    Attributes:
-        kept: Interactions kept, every revision counted; grows with each one accepted. Asked
-            up to a moment, first revisions (0) of what happened later are left out.
-        last_at: When the latest of them happened; None without any.
-    """
-
-    kept: int
-    last_at: datetime | None
+__all__ = ["Added", "Erased", "Extent", "Mark", "Refusal", "Store", "SupportsFacts"]
 
 
 class Store(Protocol):
@@ -77,12 +42,18 @@ class Store(Protocol):
     * a shop never sees another's rows;
     * a shop kept with another zone or currency raises ``ShopMismatchError`` until rebuilt;
     * adding to a shop that was never attached raises ``StoreError``;
-    * ``extent`` grows with every interaction accepted, and with nothing else; up to a
-      moment it stays where nothing recorded since can change an answer as of that moment;
+    * ``extent`` grows with every interaction accepted, and its ``changes`` with every merge,
+      unmerge and erasure; up to a moment it stays where nothing recorded since can change an
+      answer as of that moment;
     * a customer record put with an old version raises ``StaleRecordError``;
-    * saved models replace those of the same day, and the latest up to a day are read.
-
-    Times given as ``recorded_at`` never decrease from call to call.
+    * saved models replace those of the same day, and the latest up to a day are read;
+    * what is recorded earlier than what is kept already, because a clock jumped back, counts
+      as recorded at the same moment as the latest;
+    * an id that stands for another is read as its survivor wherever it is met, and what is
+      kept stays as it came (see ``Alias``);
+    * of a person who was erased nothing personal is left, the books stay as they were, and
+      what comes again from before the erasure raises ``ErasedError`` (see ``erase``);
+    * where the shop publishes, every change leaves an event in its own transaction.
     """
 
     def attach(self, to: Reporting, /) -> None:
@@ -90,6 +61,7 @@ class Store(Protocol):
 
         Raises:
             ShopMismatchError: It is kept with another zone or currency.
+            ErasureKeyError: People were erased with a key that is not the one given.
         """
         ...
 
@@ -109,6 +81,7 @@ class Store(Protocol):
         *,
         recorded_at: datetime,
         refuse: bool = False,
+        mark: Mark | None = None,
     ) -> Added:
         """Keep interactions, all or nothing.
 
@@ -117,7 +90,12 @@ class Store(Protocol):
             interactions: In any order, any number of customers.
             recorded_at: When the shop learnt of them.
             refuse: Give back what cannot be kept as refusals instead of raising.
+            mark: How far the load has come with them; kept in place of the one of its name.
         """
+        ...
+
+    def mark(self, shop_id: str, name: str, /) -> Mark | None:
+        """Return how far a load had come, or None where none goes by that name."""
         ...
 
     def extent(self, shop_id: str, /, *, until: datetime | None = None) -> Extent:
@@ -135,29 +113,112 @@ class Store(Protocol):
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None
     ) -> list[Interaction]:
-        """Return all that happened with a customer, by (at, source, id)."""
+        """Return all that happened with a customer and all who stand for it.
+
+        Args:
+            shop_id: Any shop.
+            customer_id: A customer; an id that stands for another gives the survivor's.
+            known_at: Limits facts, revisions and aliases to those recorded by then.
+
+        Returns:
+            By (at, source, id), as ``crmkit.domain.joining.joined`` gives it: under the
+            survivor's id, with the consents that a merge leaves.
+        """
         ...
 
     def histories(
         self, shop_id: str, /, *, known_at: datetime | None = None
     ) -> Iterator[tuple[str, list[Interaction]]]:
-        """Yield every customer's id and history, by customer id; guests are among them."""
+        """Yield every survivor's id and history, by customer id; guests are among them."""
         ...
 
     def links(self, shop_id: str, customer_id: str, /) -> list[ReturnLink]:
         """Return the current links of a customer's returns, in the order of the history."""
         ...
 
-    def put_customer(self, shop_id: str, customer: Customer, /) -> Customer:
-        """Keep a customer record and return it with its new version.
+    def put_customer(
+        self, shop_id: str, customer: Customer, /, *, recorded_at: datetime | None = None
+    ) -> Customer:
+        """Keep a customer record under its own id and return it with its new version.
+
+        Args:
+            shop_id: An attached shop.
+            customer: The record.
+            recorded_at: When the shop learnt of it, for the event.
 
         Raises:
             StaleRecordError: The record kept now has another version than the one given.
+            ErasedError: The person was erased, and nothing has happened with them since.
         """
         ...
 
     def customer(self, shop_id: str, customer_id: str, /) -> Customer | None:
-        """Return the record of a customer, or None where there is none."""
+        """Return the record kept under an id itself, whatever it stands for; None without."""
+        ...
+
+    def customers(self, shop_id: str, /) -> Iterator[Customer]:
+        """Yield every record as it is kept, by customer id."""
+        ...
+
+    def find(self, shop_id: str, kind: IdentifierKind, value: str, /) -> list[str]:
+        """Return the ids under which records with an identifier are kept, in their order.
+
+        Args:
+            shop_id: Any shop.
+            kind: What kind of identifier.
+            value: As ``normalised`` gives it.
+        """
+        ...
+
+    def put_alias(self, shop_id: str, alias: Alias, /) -> None:
+        """Keep a line of the alias table; from now on it is read so.
+
+        Its ``recorded_at`` counts as the latest recorded where it is earlier.
+
+        Raises:
+            StoreError: The shop was never attached.
+            InvalidValueError: It would close a circle, the id stands for another already,
+                or, with ``stands_for`` None, it stands for itself.
+        """
+        ...
+
+    def aliases(self, shop_id: str, /) -> list[Alias]:
+        """Return all lines of the alias table, in the order they were recorded."""
+        ...
+
+    def erase(self, shop_id: str, customer_id: str, /, *, erased_at: datetime) -> Erased:
+        """Forget a person: their own id and every id that stands, or stood, with it.
+
+        Every interaction of theirs, in every revision, is kept as
+        ``crmkit.domain.forgetting.Forgetting`` strips it: under a pseudonym, with other ids
+        for itself, its order, case and promise, in their old order, and without texts and
+        extras. Records, identifiers and notes go. Events that tell of them name the pseudonym.
+        Keyed hashes of the ids stay, so that what comes again from before is refused.
+
+        Raises:
+            ErasureKeyError: The shop was attached without the key that erasing needs.
+            InvalidValueError: Nothing is kept of them.
+        """
+        ...
+
+    def events(self, shop_id: str, /, *, after: int = 0, limit: int = 1000) -> list[Event]:
+        """Return the events behind a position, in their order, ``limit`` at most."""
+        ...
+
+    def position(self, shop_id: str, subscriber: str, /) -> int:
+        """Return up to where a subscriber has taken events; 0 where it never did."""
+        ...
+
+    def put_position(self, shop_id: str, subscriber: str, position: int, /) -> None:
+        """Keep up to where a subscriber has taken events.
+
+        Raises:
+            StoreError: The shop was never attached.
+        """
+        ...
+
+    def drop_events(self, shop_id: str, until: int, /) -> int:
+        """Drop events up to a position and return how many; later positions go on from there."""
         ...
 
     def put_models(self, shop_id: str, saved: SavedModels, /) -> None:

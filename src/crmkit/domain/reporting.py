@@ -1,17 +1,20 @@
-"""How facts become rows of one shop: its zone, its currency, its exchange rates."""
+"""How facts become rows of one shop: its zone, its currency, its rates, its erasure key."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from attrs import define
+from attrs import define, field
 
-from crmkit.domain.errors import NoRateError
+from crmkit.domain.errors import InvalidValueError, NoRateError
 from crmkit.domain.money import Money, decimals
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import date_of, day_of
+
+#: The shortest key of an erasure.
+KEY_BYTES = 16
 
 
 class Rates(Protocol):
@@ -29,10 +32,20 @@ class Reporting:
     Attributes:
         shop: The shop whose zone and currency rule.
         rates: Rates into the shop's currency; None refuses every other currency.
+        erasure_key: The secret under which the ids of erased people are hashed; at least 16
+            bytes. Without it nobody can be erased.
     """
 
     shop: Shop
     rates: Rates | None = None
+    erasure_key: bytes | None = field(default=None, repr=False)
+
+    @erasure_key.validator
+    def _long_enough(self, _attribute: object, value: Any) -> None:
+        if value is not None and (not isinstance(value, bytes) or len(value) < KEY_BYTES):
+            raise InvalidValueError(
+                "erasure_key", "…", f"must be at least {KEY_BYTES} secret bytes"
+            )
 
     @cached_property
     def zone(self) -> ZoneInfo:

@@ -16,7 +16,7 @@ from crmkit.domain.relationship_policy import DEFAULT_RELATIONSHIP_POLICY, Relat
 from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle
 from crmkit.domain.surveys import BUILT_IN, Instrument
 from crmkit.domain.times import day_number, zone_of
-from crmkit.domain.validators import named, whole, whole_if_given
+from crmkit.domain.validators import named, whole, whole_if_given, yes_or_no
 
 #: What a rate of serving can be of.
 SERVING_DRIVERS = ("order", "return", "delivery", "contact", "contact_minute", "case", "visit")
@@ -80,6 +80,7 @@ class Shop:
         payment_days: Days from an order to its payment.
         observed_since: First day that the log covers, where it is cut off on the left:
             customers first seen near it are "first seen", not "new".
+        publishes: Whether every change leaves an event for others to take (an outbox).
     """
 
     id: str = field(validator=named)
@@ -104,6 +105,7 @@ class Shop:
     capture_chance: Decimal | None = field(default=None, converter=_share)
     payment_days: int = field(default=0, validator=whole(0))
     observed_since: date | None = None
+    publishes: bool = field(default=False, validator=yes_or_no)
 
     @yearly_volume.validator
     @yearly_wallet.validator
