@@ -41,7 +41,7 @@ class TestOnTheShopsConnection(StoreSuite):
         connection.close()
 
     def reopened(self, store):
-        return SQLiteStore(store._connections.connection)
+        return SQLiteStore(store._database.connections.connection)
 
 
 class TestWithinTheShopsTransaction(StoreSuite):

@@ -12,12 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crmkit.adapters.stores import _schema
-from crmkit.adapters.stores._derived import EVER, OF_ALL, OF_ONE
-from crmkit.adapters.stores._driver_errors import said
+from crmkit.adapters.stores.kit.schema import VERSION
 from crmkit.adapters.stores.memory import MemoryStore
-from crmkit.adapters.stores.sqlite import EXTENT, SQLiteStore
-from crmkit.domain.customer import Customer
+from crmkit.adapters.stores.sqlite import SQLiteStore
+from crmkit.adapters.stores.sqlite.driver_errors import said
+from crmkit.domain.aliases import Alias
+from crmkit.domain.customer import Customer, IdentifierKind
 from crmkit.domain.errors import (
     SchemaVersionError,
     ShopMismatchError,
@@ -197,27 +197,57 @@ def test_a_kept_shop_can_be_added_to_without_attaching_it_again(tmp_path):
 # --- reading ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("query", [OF_ALL, OF_ONE])
-def test_histories_are_read_along_the_index_without_sorting(query):
+def _plans(ask):
+    """How SQLite goes about each statement of a question."""
     connection = sqlite3.connect(":memory:")
-    SQLiteStore(connection)
-    values = {"shop": "lamp", "known": EVER, "customer": "ann"}
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {query}", values)]
-    assert any("crmkit_histories" in step for step in plan)
-    assert not any("TEMP B-TREE" in step for step in plan)
-    assert not any(step.startswith("SCAN") for step in plan)
+    store = SQLiteStore(connection)
+    store.attach(LAMP)
+    store.add("lamp", [bought(1), bought(2)], recorded_at=NOW)
+    asked = []
+    connection.set_trace_callback(asked.append)
+    ask(store)
+    connection.set_trace_callback(None)
+    queries = [text for text in asked if "SELECT" in text]
+    steps = [
+        [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {text}")] for text in queries
+    ]
     connection.close()
+    return dict(zip(queries, steps, strict=True))
+
+
+QUESTIONS = {
+    "all histories": lambda store: list(store.histories("lamp")),
+    "one history": lambda store: store.history("lamp", "c1"),
+    "one history as known": lambda store: store.history("lamp", "c1", known_at=NOW),
+    "links": lambda store: store.links("lamp", "c1"),
+    "an identifier": lambda store: store.find("lamp", IdentifierKind.EMAIL, "a@b.c"),
+    "a merge": lambda store: store.put_alias(
+        "lamp", Alias(customer_id="c1", stands_for="c2", recorded_at=NOW)
+    ),
+    "an extent": lambda store: store.extent("lamp", until=NOW),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_what_is_asked_goes_along_an_index(question):
+    plans = _plans(QUESTIONS[question])
+    assert plans
+    for text, steps in plans.items():
+        scans = [step for step in steps if step.startswith("SCAN")]
+        assert {step.split()[1] for step in scans} <= {"CONSTANT", "head"}, text
+
+
+@pytest.mark.parametrize("question", ["all histories", "one history as known"])
+def test_histories_are_read_along_the_index_without_sorting(question):
+    steps = [step for each in _plans(QUESTIONS[question]).values() for step in each]
+    assert any("crmkit_histories" in step for step in steps)
+    assert not any("TEMP B-TREE" in step for step in steps)
 
 
 def test_what_happened_later_is_counted_along_an_index_of_its_own():
-    connection = sqlite3.connect(":memory:")
-    SQLiteStore(connection)
-    values = {"shop": "lamp", "until": 0}
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {EXTENT}", values)]
+    steps = [step for each in _plans(QUESTIONS["an extent"]).values() for step in each]
     index = "COVERING INDEX crmkit_moments (shop_id=? AND revision=? AND at>?)"
-    assert any(index in step for step in plan)
-    assert not any(step.startswith("SCAN") and "CONSTANT" not in step for step in plan)
-    connection.close()
+    assert any(index in step for step in steps)
 
 
 def test_a_stream_from_a_file_sees_one_state_while_others_write(tmp_path):
@@ -241,7 +271,7 @@ def test_a_stream_left_alone_gives_its_connection_back(tmp_path):
     del stream
     gc.collect()
     store.add("lamp", [bought(2000)], recorded_at=NOW)
-    assert len(store._connections._free) <= 2
+    assert len(store._database.connections._free) <= 2
     store.close()
 
 
@@ -341,7 +371,8 @@ def test_a_killed_writer_leaves_whole_calls_and_the_load_resumes(tmp_path):
     expected = {f"o{i * 10 + j}" for i in range(40) for j in range(5)}
     assert expected | {f"r{i * 10 + 9}" for i in range(40)} <= {one.id for one in done}
     assert all_of(store) == all_of(oracle)
-    assert store._connections._free[0].execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection = store._database.connections._free[0]
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     store.close()
 
 
@@ -349,12 +380,12 @@ def test_a_killed_writer_leaves_whole_calls_and_the_load_resumes(tmp_path):
 def test_a_forked_process_opens_connections_of_its_own(tmp_path):
     store = SQLiteStore.open(tmp_path / "shop.db")
     store.attach(LAMP)
-    inherited = set(map(id, store._connections._free))
-    store._connections._process = -1
+    inherited = set(map(id, store._database.connections._free))
+    store._database.connections._process = -1
     store.add("lamp", [bought(1)], recorded_at=NOW)
-    assert inherited.isdisjoint(map(id, store._connections._free))
+    assert inherited.isdisjoint(map(id, store._database.connections._free))
     assert store.history("lamp", "ann") == [bought(1)]
-    for connection in store._connections._of_parents:
+    for connection in store._database.connections._of_parents:
         connection.close()
     store.close()
 
@@ -362,7 +393,7 @@ def test_a_forked_process_opens_connections_of_its_own(tmp_path):
 # --- databases that cannot be used -------------------------------------------------------------
 
 
-@pytest.mark.parametrize("version", [99, _schema.VERSION + 1, 0, -1])
+@pytest.mark.parametrize("version", [99, VERSION + 1, 0, -1])
 def test_another_schema_version_is_refused(tmp_path, version):
     SQLiteStore.open(tmp_path / "shop.db").close()
     connection = sqlite3.connect(tmp_path / "shop.db")
@@ -370,7 +401,7 @@ def test_another_schema_version_is_refused(tmp_path, version):
     connection.commit()
     with pytest.raises(SchemaVersionError) as caught:
         SQLiteStore.open(tmp_path / "shop.db")
-    assert (caught.value.found, caught.value.expected) == (version, _schema.VERSION)
+    assert (caught.value.found, caught.value.expected) == (version, VERSION)
     with pytest.raises(SchemaVersionError):
         SQLiteStore(connection)
     connection.close()

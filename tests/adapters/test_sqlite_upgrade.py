@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from attrs import evolve
 
-from crmkit.adapters.stores import _schema
+from crmkit.adapters.stores.kit.schema import VERSION
 from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.adapters.wire import from_json
@@ -68,7 +68,7 @@ def test_its_tables_become_those_of_a_new_file(path, tmp_path):
     assert _version(path) == 1
     SQLiteStore.open(path).close()
     SQLiteStore.open(tmp_path / "new.db").close()
-    assert _version(path) == _schema.VERSION == 3
+    assert _version(path) == VERSION == 3
     assert _layout(path) == _layout(tmp_path / "new.db")
 
 
@@ -195,6 +195,6 @@ def test_a_file_of_version_2_gets_the_new_table_and_keeps_its_rows_as_they_are(t
     assert store.models("lamp", until_day=1) is None
     assert {fact.channel for fact in store.facts("lamp") if fact.id == "o1"} == {"as it was"}
     store.close()
-    assert _version(path) == 3
+    assert _version(path) == 4
     SQLiteStore.open(tmp_path / "new.db").close()
     assert _layout(path) == _layout(tmp_path / "new.db")

@@ -4,102 +4,39 @@ It keeps every promise of ``crmkit.domain.ports.Store`` in the plainest way, so 
 stores can be compared with it. A lock guards every call. Nothing survives the process.
 """
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from threading import RLock
 from typing import Self
 
-from attrs import define, evolve, field
+from attrs import evolve
 
+from crmkit.adapters.stores._memory_erasing import erase
+from crmkit.adapters.stores._memory_judging import check_key, check_line, check_record, objection
+from crmkit.adapters.stores._memory_reading import KnownShop
+from crmkit.adapters.stores._memory_shop import NOTHING, KeptShop, Revision
 from crmkit.adapters.stores._policy import never_attached, same_books
-from crmkit.domain.customer import Customer
-from crmkit.domain.errors import (
-    InvalidValueError,
-    NoRateError,
-    StaleRecordError,
-    StoreConflictError,
-)
+from crmkit.domain.aliases import Alias, standing
+from crmkit.domain.customer import Customer, IdentifierKind
+from crmkit.domain.errors import InvalidValueError, StaleRecordError
+from crmkit.domain.events import Event, EventType
 from crmkit.domain.facts import Fact
-from crmkit.domain.interactions import Interaction, in_order
-from crmkit.domain.ports import Added, Extent, Refusal
+from crmkit.domain.interactions import Interaction
+from crmkit.domain.kept import Added, Erased, Extent, Mark, Refusal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink, facts_of, link_returns
 from crmkit.domain.saved_models import SavedModels
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import utc, utc_if_given
 
-_NOTHING = Extent(kept=0, last_at=None)
-
-_Id = tuple[str, str]
-_Revision = tuple[str, str, int]
-
-
-@define
-class _Kept:
-    """What is kept for one shop.
-
-    Attributes:
-        to: The policy and the rates as given last.
-        revisions: Every interaction by (source, id) and revision, with when it was recorded.
-        claims: By customer, the ids of which some revision is theirs.
-        customers: Customer records by id.
-        models: Saved models by the day they are of.
-        extent: How much is kept.
-        firsts: When the first revisions happened, in order up to ``sorted_to``.
-        sorted_to: How many of them are in order.
-    """
-
-    to: Reporting
-    revisions: dict[_Id, dict[int, tuple[datetime, Interaction]]] = field(factory=dict)
-    claims: dict[str, set[_Id]] = field(factory=lambda: defaultdict(set))
-    customers: dict[str, Customer] = field(factory=dict)
-    models: dict[int, SavedModels] = field(factory=dict)
-    extent: Extent = _NOTHING
-    firsts: list[datetime] = field(factory=list)
-    sorted_to: int = 0
-
-    def have(self, key: _Revision) -> Interaction | None:
-        kept = self.revisions.get(key[:2], {}).get(key[2])
-        return None if kept is None else kept[1]
-
-    def keep(self, one: Interaction, recorded_at: datetime) -> None:
-        revisions = self.revisions.setdefault((one.source, one.id), {})
-        revisions[one.revision] = recorded_at, one
-        self.claims[one.customer_id].add((one.source, one.id))
-        self.extent = Extent(
-            kept=self.extent.kept + 1, last_at=max(one.at, self.extent.last_at or one.at)
-        )
-        if one.revision == 0:
-            self.firsts.append(one.at)
-
-    def extent_until(self, until: datetime) -> Extent:
-        if self.sorted_to < len(self.firsts):
-            self.firsts.sort()
-            self.sorted_to = len(self.firsts)
-        later = len(self.firsts) - bisect_right(self.firsts, until)
-        return evolve(self.extent, kept=self.extent.kept - later)
-
-    def read(self, key: _Id, known_at: datetime | None) -> Interaction | None:
-        """The highest revision that had been recorded by ``known_at``."""
-        known = [
-            (revision, one)
-            for revision, (recorded_at, one) in self.revisions[key].items()
-            if known_at is None or recorded_at <= known_at
-        ]
-        return max(known, key=lambda each: each[0])[1] if known else None
-
-    def history(self, customer_id: str, known_at: datetime | None = None) -> list[Interaction]:
-        read = [self.read(key, known_at) for key in self.claims.get(customer_id, ())]
-        return in_order(one for one in read if one is not None and one.customer_id == customer_id)
+__all__ = ["MemoryStore"]
 
 
 class MemoryStore:
     """Keeps every promise of a store for as long as the process lives."""
 
     def __init__(self) -> None:
-        self._shops: dict[str, _Kept] = {}
+        self._shops: dict[str, KeptShop] = {}
         self._lock = RLock()
 
     @classmethod
@@ -116,17 +53,20 @@ class MemoryStore:
     def attach(self, to: Reporting, /) -> None:
         """Prepare for a shop; see ``Store.attach``."""
         with self._lock:
-            kept = self._shops.setdefault(to.shop.id, _Kept(to))
+            kept = self._shops.setdefault(to.shop.id, KeptShop(to))
             same_books(kept.to.shop, to.shop)
+            check_key(kept, to.erasure_key)
             kept.to = to
 
     def rebuild(self, to: Reporting, /) -> None:
         """Take the policy as given now; see ``Store.rebuild``."""
         with self._lock:
-            kept = self._shops.setdefault(to.shop.id, _Kept(to))
-            for customer_id in kept.claims:
-                facts_of(kept.history(customer_id), to)
+            kept = self._shops.get(to.shop.id) or KeptShop(to)
+            check_key(kept, to.erasure_key)
+            for _, history in KnownShop.of(kept).histories():
+                facts_of(history, to)
             kept.to = to
+            self._shops[to.shop.id] = kept
 
     def shop(self, shop_id: str, /) -> Shop | None:
         """Return the policy kept for a shop, or None."""
@@ -142,17 +82,18 @@ class MemoryStore:
         *,
         recorded_at: datetime,
         refuse: bool = False,
+        mark: Mark | None = None,
     ) -> Added:
         """Keep interactions, all or nothing; see ``Store.add``."""
         recorded_at = utc(recorded_at)
         with self._lock:
             kept = self._of(shop_id)
-            new: dict[_Revision, Interaction] = {}
+            new: dict[Revision, Interaction] = {}
             known, refused = 0, []
             for one in interactions:
                 key = (one.source, one.id, one.revision)
                 have = kept.have(key) or new.get(key)
-                if error := _objection(one, have, kept.to):
+                if error := objection(one, have, kept):
                     if not refuse:
                         raise error
                     refused.append(Refusal(one, error))
@@ -160,9 +101,18 @@ class MemoryStore:
                     new[key] = one
                 else:
                     known += 1
+            at = kept.record_at(recorded_at if new else None)
             for one in new.values():
-                kept.keep(one, recorded_at)
+                kept.keep(one, at)
+            if mark is not None:
+                kept.marks[mark.name] = mark
             return Added(accepted=len(new), known=known, refused=tuple(refused))
+
+    def mark(self, shop_id: str, name: str, /) -> Mark | None:
+        """Return how far a load had come, or None."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            return None if kept is None else kept.marks.get(name)
 
     def extent(self, shop_id: str, /, *, until: datetime | None = None) -> Extent:
         """Return how much is kept of a shop; see ``Store.extent``."""
@@ -170,28 +120,34 @@ class MemoryStore:
         with self._lock:
             kept = self._shops.get(shop_id)
             if kept is None:
-                return _NOTHING
+                return NOTHING
             return kept.extent if until is None else kept.extent_until(until)
 
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None
     ) -> list[Interaction]:
-        """Return all that happened with a customer, by (at, source, id)."""
-        known_at = None if known_at is None else utc(known_at)
+        """Return all that happened with a customer; see ``Store.history``."""
+        known_at = utc_if_given(known_at)
         with self._lock:
             kept = self._shops.get(shop_id)
-            return [] if kept is None else kept.history(customer_id, known_at)
+            return [] if kept is None else KnownShop.of(kept, known_at).history(customer_id)
 
     def histories(
         self, shop_id: str, /, *, known_at: datetime | None = None
     ) -> Iterator[tuple[str, list[Interaction]]]:
-        """Yield every customer's id and history, by customer id."""
+        """Yield every survivor's id and history, by customer id."""
+        known_at = utc_if_given(known_at)
         with self._lock:
             kept = self._shops.get(shop_id)
-            ids = [] if kept is None else sorted(kept.claims)
-        for customer_id in ids:
-            if history := self.history(shop_id, customer_id, known_at=known_at):
-                yield customer_id, history
+            if kept is None:
+                return
+            known = KnownShop.of(kept, known_at)
+            survivors = known.survivors
+        for survivor in survivors:
+            with self._lock:
+                history = known.history(survivor)
+            if history:
+                yield survivor, history
 
     def facts(self, shop_id: str, /) -> Iterator[Fact]:
         """Yield the flat rows of every customer, returns linked."""
@@ -202,22 +158,101 @@ class MemoryStore:
         """Return the current links of a customer's returns, in the order of the history."""
         return link_returns(self.history(shop_id, customer_id))
 
-    def put_customer(self, shop_id: str, customer: Customer, /) -> Customer:
+    def put_customer(
+        self, shop_id: str, customer: Customer, /, *, recorded_at: datetime | None = None
+    ) -> Customer:
         """Keep a customer record; see ``Store.put_customer``."""
+        recorded_at = utc_if_given(recorded_at)
         with self._lock:
             kept = self._of(shop_id)
+            check_record(customer.id, kept)
             have = kept.customers.get(customer.id)
             if customer.version != (0 if have is None else have.version):
                 raise StaleRecordError(customer.id, customer.version)
             new = evolve(customer, version=customer.version + 1)
             kept.customers[customer.id] = new
+            at = kept.record_at(recorded_at)
+            kept.tell(EventType.CUSTOMER_CHANGED, new.id, at, {"version": new.version})
             return new
 
     def customer(self, shop_id: str, customer_id: str, /) -> Customer | None:
-        """Return the record of a customer, or None where there is none."""
+        """Return the record kept under an id itself, or None where there is none."""
         with self._lock:
             kept = self._shops.get(shop_id)
             return None if kept is None else kept.customers.get(customer_id)
+
+    def customers(self, shop_id: str, /) -> Iterator[Customer]:
+        """Yield every record as it is kept, by customer id."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            records = {} if kept is None else dict(kept.customers)
+        for customer_id in sorted(records):
+            yield records[customer_id]
+
+    def find(self, shop_id: str, kind: IdentifierKind, value: str, /) -> list[str]:
+        """Return the ids under which records with an identifier are kept, in their order."""
+        return [
+            one.id
+            for one in self.customers(shop_id)
+            if any((each.kind, each.value) == (kind, value) for each in one.identifiers)
+        ]
+
+    def put_alias(self, shop_id: str, alias: Alias, /) -> None:
+        """Keep a line of the alias table; see ``Store.put_alias``."""
+        with self._lock:
+            kept = self._of(shop_id)
+            check_line(alias, kept.lines)
+            at = kept.record_at(alias.recorded_at)
+            stood_for = standing(kept.lines).get(alias.customer_id)
+            kept.lines.append(evolve(alias, recorded_at=at))
+            kept.reads_differently()
+            if stood_for is None:
+                data = {"stands_for": alias.stands_for}
+                kept.tell(EventType.MERGED, alias.customer_id, at, data)
+            else:
+                data = {"stood_for": stood_for.stands_for}
+                kept.tell(EventType.UNMERGED, alias.customer_id, at, data)
+
+    def aliases(self, shop_id: str, /) -> list[Alias]:
+        """Return all lines of the alias table, in the order they were recorded."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            return [] if kept is None else list(kept.lines)
+
+    def erase(self, shop_id: str, customer_id: str, /, *, erased_at: datetime) -> Erased:
+        """Forget a person; see ``Store.erase``."""
+        erased_at = utc(erased_at)
+        with self._lock:
+            return erase(self._of(shop_id), customer_id, erased_at)
+
+    def events(self, shop_id: str, /, *, after: int = 0, limit: int = 1000) -> list[Event]:
+        """Return the events behind a position, in their order, ``limit`` at most."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            later = [] if kept is None else [one for one in kept.events if one.position > after]
+            return later[:limit]
+
+    def position(self, shop_id: str, subscriber: str, /) -> int:
+        """Return up to where a subscriber has taken events; 0 where it never did."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            return 0 if kept is None else kept.positions.get(subscriber, 0)
+
+    def put_position(self, shop_id: str, subscriber: str, position: int, /) -> None:
+        """Keep up to where a subscriber has taken events; see ``Store.put_position``."""
+        with self._lock:
+            self._of(shop_id).positions[subscriber] = position
+
+    def drop_events(self, shop_id: str, until: int, /) -> int:
+        """Drop events up to a position and return how many."""
+        with self._lock:
+            kept = self._shops.get(shop_id)
+            if kept is None:
+                return 0
+            left = [one for one in kept.events if one.position > until]
+            dropped = len(kept.events) - len(left)
+            kept.events = left
+            return dropped
 
     def put_models(self, shop_id: str, saved: SavedModels, /) -> None:
         """Keep models; see ``Store.put_models``."""
@@ -234,22 +269,8 @@ class MemoryStore:
     def close(self) -> None:
         """Do nothing: there is nothing to let go of."""
 
-    def _of(self, shop_id: str) -> _Kept:
+    def _of(self, shop_id: str) -> KeptShop:
         try:
             return self._shops[shop_id]
         except KeyError:
             raise never_attached(shop_id) from None
-
-
-def _objection(
-    one: Interaction, have: Interaction | None, to: Reporting
-) -> StoreConflictError | NoRateError | None:
-    """Why ``one`` cannot be kept beside ``have``, its kept revision, if there is one."""
-    if have is not None:
-        same = have == one
-        return None if same else StoreConflictError(one.source, one.id, one.revision)
-    try:
-        one.facts(to)
-    except NoRateError as error:
-        return error
-    return None

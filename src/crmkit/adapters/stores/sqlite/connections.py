@@ -10,7 +10,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
 from typing import Any, Protocol
 
@@ -20,12 +20,11 @@ from crmkit.domain.errors import StoreError
 
 IN_MEMORY = ":memory:"
 BUSY_SECONDS = 30.0
-_FETCH = 256
 
 _OWN = "BEGIN IMMEDIATE", "COMMIT", ("ROLLBACK",)
 _WITHIN = "SAVEPOINT crmkit", "RELEASE crmkit", ("ROLLBACK TO crmkit", "RELEASE crmkit")
 
-Rows = Iterator[tuple[Any, ...]]
+Guard = AbstractContextManager[Any]
 
 
 class Connections(Protocol):
@@ -36,8 +35,9 @@ class Connections(Protocol):
         """Lend a connection that nobody else uses meanwhile."""
         ...
 
-    def stream(self, query: str, values: dict[str, Any]) -> Rows:
-        """Yield the rows of a query, a few of them in memory at a time."""
+    @contextmanager
+    def for_stream(self) -> Iterator[tuple[sqlite3.Connection, Guard]]:
+        """Lend a connection for as long as a stream takes, and what to hold while fetching."""
         ...
 
     def close(self) -> None:
@@ -72,6 +72,20 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Cursor]:
         raise
 
 
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """Let all that is read within be of one state; inside a transaction it is already."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
 @define
 class Single:
     """The only connection to a database; closed here only if it was ``opened`` here."""
@@ -86,15 +100,10 @@ class Single:
         with self._lock:
             yield self.connection
 
-    def stream(self, query: str, values: dict[str, Any]) -> Rows:
-        """Yield rows; between a few of them others may use the connection."""
-        with self._lock:
-            cursor = cursor_of(self.connection).execute(query, values)
-            rows = cursor.fetchmany(_FETCH)
-        while rows:
-            yield from rows
-            with self._lock:
-                rows = cursor.fetchmany(_FETCH)
+    @contextmanager
+    def for_stream(self) -> Iterator[tuple[sqlite3.Connection, Guard]]:
+        """Lend the connection; between a few rows others may use it."""
+        yield self.connection, self._lock
 
     def close(self) -> None:
         """Close the connection if it was opened here."""
@@ -140,16 +149,11 @@ class Pool:
         else:
             self._free.append(connection)
 
-    def stream(self, query: str, values: dict[str, Any]) -> Rows:
-        """Yield rows from a connection of their own: one state, whatever is written meanwhile."""
-        with self.lent() as connection:
-            cursor = cursor_of(connection)
-            try:
-                cursor.execute(query, values)
-                while rows := cursor.fetchmany(_FETCH):
-                    yield from rows
-            finally:
-                cursor.close()
+    @contextmanager
+    def for_stream(self) -> Iterator[tuple[sqlite3.Connection, Guard]]:
+        """Lend a connection of its own: one state, whatever is written meanwhile."""
+        with self.lent() as connection, snapshot(connection):
+            yield connection, nullcontext()
 
     def close(self) -> None:
         """Close the free connections; those in use are closed when they come back."""

@@ -1,0 +1,214 @@
+"""Adding interactions: what is known, what is in conflict, what was erased, what is kept."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from attrs import define, evolve, field
+
+from crmkit.adapters.stores.kit.deriving import (
+    LINKING,
+    chunks,
+    derive_person,
+    drop_facts,
+    link_anew,
+)
+from crmkit.adapters.stores.kit.outbox import Outbox
+from crmkit.adapters.stores.kit.resolving import any_members, persons_of
+from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS
+from crmkit.adapters.stores.kit.tables import Among, Row, Tables
+from crmkit.adapters.stores.kit.tombstones import Erasures, Tombstones
+from crmkit.adapters.wire import from_kept, to_json
+from crmkit.domain.errors import ErasedError, InvalidValueError, StoreConflictError
+from crmkit.domain.facts import Fact
+from crmkit.domain.interactions import Interaction, Referral, Return
+from crmkit.domain.joining import read_under
+from crmkit.domain.kept import Added, Refusal
+from crmkit.domain.reporting import Reporting
+from crmkit.domain.times import microseconds
+
+_Id = tuple[str, str]
+
+_OF_REVISIONS = ("id", "revision", "customer_id", "kind", "at", "payload")
+_AT = -2
+
+
+class _Revision(NamedTuple):
+    customer_id: str
+    kind: str
+    at: int
+    payload: str
+
+
+_Kept = dict[_Id, dict[int, _Revision]]
+
+
+@define
+class Adding:
+    """One call that adds, inside its transaction.
+
+    Attributes:
+        tables: The transaction.
+        to: The shop.
+        recorded_at: When it learnt of the interactions, in microseconds.
+        refuse: Collect what cannot be kept instead of raising.
+        size: How many interactions are looked up and written at a time.
+        outbox: Takes the events, where the shop publishes.
+    """
+
+    tables: Tables
+    to: Reporting
+    recorded_at: int
+    refuse: bool
+    size: int
+    outbox: Outbox
+    latest: int | None = None
+    accepted: int = 0
+    _known: int = 0
+    _refused: list[Refusal] = field(factory=list)
+    _changed: dict[str, int] = field(factory=dict)
+    _whole: set[str] = field(factory=set)
+    _tombstones: Tombstones = field(init=False)
+    _merged: bool = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._tombstones = Tombstones.of(self.tables, self.to)
+        self._merged = any_members(self.tables, self.to.shop.id)
+
+    def all(self, interactions: Iterable[Interaction]) -> Added:
+        """Add interactions a chunk at a time, then derive what each customer's change asks for."""
+        for chunk in chunks(interactions, self.size):
+            self._add(chunk)
+        link_anew(self.tables, self.to, self._changed, self.size)
+        for survivor in sorted(self._whole):
+            derive_person(self.tables, self.to, survivor)
+        return Added(accepted=self.accepted, known=self._known, refused=tuple(self._refused))
+
+    def _add(self, chunk: list[Interaction]) -> None:
+        kept = self._kept(chunk)
+        read_before = set(kept)
+        persons = self._persons_of(chunk, kept)
+        erased = self._tombstones.among(chunk)
+        rows: list[Row] = []
+        facts: dict[_Id, Sequence[Fact]] = {}
+        for one in chunk:
+            key = (one.source, one.id)
+            judged = self._judged(one, kept[key], erased, persons)
+            if judged is None:
+                continue
+            payload, theirs = judged
+            rows.append(self._row(one, payload))
+            if self._supersedes(one, kept[key], persons):
+                # Returns get theirs when they are linked, people when they are derived.
+                later = isinstance(one, Return) or one.customer_id in persons
+                facts[key] = () if later else theirs
+            at = microseconds(one.at)
+            kept[key][one.revision] = _Revision(one.customer_id, one.kind, at, payload)
+            self.outbox.recorded(one)
+        if rows:
+            self._keep(rows, facts, read_before)
+
+    def _keep(
+        self, rows: list[Row], facts: Mapping[_Id, Sequence[Fact]], read_before: set[_Id]
+    ) -> None:
+        self.tables.insert(INTERACTIONS, rows)
+        drop_facts(self.tables, self.to.shop.id, facts.keys() & read_before)
+        self.tables.insert(FACTS, [row for theirs in facts.values() for row in theirs])
+        self.accepted += len(rows)
+        self.latest = max(self.latest or rows[0][_AT], *(row[_AT] for row in rows))
+
+    def _kept(self, chunk: list[Interaction]) -> _Kept:
+        """Every kept revision of the ids in ``chunk``."""
+        ids: dict[str, dict[str, None]] = defaultdict(dict)
+        for one in chunk:
+            ids[one.source][one.id] = None
+        kept: _Kept = defaultdict(dict)
+        for source, theirs in ids.items():
+            where = {"shop_id": self.to.shop.id, "source": source}
+            for id_, revision, *rest in self.tables.read(
+                INTERACTIONS, _OF_REVISIONS, where, among=Among("id", list(theirs))
+            ):
+                kept[source, id_][revision] = _Revision(*rest)
+        return kept
+
+    def _persons_of(self, chunk: list[Interaction], kept: _Kept) -> Mapping[str, str]:
+        """Who the customers of ``chunk``, and of what it supersedes, are read as."""
+        if not self._merged:
+            return {}
+        ids = {one.customer_id for one in chunk}
+        ids |= {one.referred_id for one in chunk if isinstance(one, Referral)}
+        ids |= {each.customer_id for theirs in kept.values() for each in theirs.values()}
+        return persons_of(self.tables, self.to.shop.id, sorted(ids))
+
+    def _judged(
+        self,
+        one: Interaction,
+        revisions: Mapping[int, _Revision],
+        erased: Erasures,
+        persons: Mapping[str, str],
+    ) -> tuple[str, Sequence[Fact]] | None:
+        """The text and the rows of what is to be kept; None for what is known or refused."""
+        try:
+            return self._new(one, revisions.get(one.revision), erased, persons)
+        except (InvalidValueError, StoreConflictError, ErasedError) as error:
+            if not self.refuse:
+                raise
+            self._refused.append(Refusal(one, error))
+        return None
+
+    def _new(
+        self,
+        one: Interaction,
+        have: _Revision | None,
+        erased: Erasures,
+        persons: Mapping[str, str],
+    ) -> tuple[str, Sequence[Fact]] | None:
+        payload = to_json(one)
+        if have is None:
+            erased.check(one)
+            read = read_under(one, persons) if persons else one
+            return payload, () if read is None else read.facts(self.to)
+        if have.payload != payload and not _same(one, from_kept(have.payload), erased):
+            erased.check(one)
+            raise StoreConflictError(one.source, one.id, one.revision)
+        self._known += 1
+        return None
+
+    def _row(self, one: Interaction, payload: str) -> Row:
+        leading = (self.to.shop.id, one.source, one.id, one.revision, self.recorded_at)
+        return *leading, one.customer_id, one.kind, microseconds(one.at), payload
+
+    def _supersedes(
+        self,
+        one: Interaction,
+        revisions: Mapping[int, _Revision],
+        persons: Mapping[str, str],
+    ) -> bool:
+        """Tell whether ``one`` is the revision to be read from now on; note whom that changes."""
+        highest = max(revisions, default=None)
+        if highest is not None and highest > one.revision:
+            return False
+        if highest is not None:
+            before = revisions[highest]
+            self._change(before.kind, before.customer_id, before.at, persons)
+        self._change(one.kind, one.customer_id, microseconds(one.at), persons)
+        return True
+
+    def _change(self, kind: str, customer_id: str, at: int, persons: Mapping[str, str]) -> None:
+        """Note who is to be derived: a whole person, or a customer's links since a moment."""
+        if customer_id in persons:
+            self._whole.add(persons[customer_id])
+        elif kind in LINKING:
+            self._changed[customer_id] = min(at, self._changed.get(customer_id, at))
+
+
+def _same(one: Interaction, kept: Interaction, erased: Erasures) -> bool:
+    """Tell whether what is kept is ``one``, or ``one`` without a person who was erased."""
+    if kept == one:
+        return True
+    return (
+        isinstance(one, Referral)
+        and isinstance(kept, Referral)
+        and erased.names(one.referred_id)
+        and evolve(one, referred_id=kept.referred_id) == kept
+    )

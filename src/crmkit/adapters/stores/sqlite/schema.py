@@ -1,0 +1,74 @@
+"""The declared tables, as SQLite makes them.
+
+Tables refuse a text where a number belongs (STRICT, from SQLite 3.37 on). Short rows live in
+the tree of their key; long ones are kept beside it.
+"""
+
+import sqlite3
+
+from crmkit.adapters.stores.kit.schema import META, TABLES, VERSION, Column, Index, Table
+from crmkit.domain.errors import SchemaVersionError
+
+__all__ = ["VERSION", "column_text", "create", "version"]
+
+_STRICT = sqlite3.sqlite_version_info >= (3, 37)
+_KINDS = {"id": "TEXT", "text": "TEXT", "integer": "INTEGER", "bytes": "BLOB"}
+
+
+def column_text(column: Column) -> str:
+    """Return how a column is declared."""
+    text = f"{column.name} {_KINDS[column.kind]}"
+    if not column.null:
+        text += " NOT NULL"
+    return text if column.default is None else f"{text} DEFAULT {column.default}"
+
+
+def _table_text(table: Table) -> str:
+    columns = ", ".join(map(column_text, table.columns))
+    key = f"{'UNIQUE' if table.wide else 'PRIMARY KEY'} ({', '.join(table.key)})"
+    options = ["STRICT"] * _STRICT + ["WITHOUT ROWID"] * (not table.wide)
+    return f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, {key}) {', '.join(options)}"
+
+
+def _index_text(table: Table, index: Index) -> str:
+    text = f"CREATE INDEX IF NOT EXISTS {index.name} ON {table.name} ({', '.join(index.columns)})"
+    if index.only is None:
+        return text
+    column, value = index.only
+    return f"{text} WHERE {column} " + ("IS NOT NULL" if value is None else f"= '{value}'")
+
+
+_CREATE = (
+    *map(_table_text, TABLES),
+    *(_index_text(table, index) for table in TABLES for index in table.indexes),
+)
+_STAMP = f"INSERT OR REPLACE INTO {META.name} VALUES ('schema', ?)"  # noqa: S608
+
+
+def version(cursor: sqlite3.Cursor) -> int:
+    """Return the version of the tables there; 0 where there are none.
+
+    Raises:
+        SchemaVersionError: They were made by a newer crmkit, or by none.
+    """
+    try:
+        found = cursor.execute("SELECT value FROM crmkit_meta WHERE name = 'schema'").fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return 0
+        raise
+    if found is None:
+        return 0
+    if not 1 <= found[0] <= VERSION:
+        raise SchemaVersionError(found[0], VERSION)
+    return int(found[0])
+
+
+def create(cursor: sqlite3.Cursor) -> None:
+    """Make the tables and indexes that are missing, in the transaction that is open.
+
+    The statements run one by one, for a script would commit what the shop has begun.
+    """
+    for statement in _CREATE:
+        cursor.execute(statement)
+    cursor.execute(_STAMP, (VERSION,))

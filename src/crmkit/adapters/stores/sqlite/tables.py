@@ -1,0 +1,202 @@
+"""The kit's questions, as SQLite texts.
+
+Each text is made once. A list of values is looked up a few hundred at a time, padded to as
+many as the text names, for older SQLites take no more than 999 values in a statement.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import Any
+
+from attrs import define, field
+
+from crmkit.adapters.stores.kit.deriving import chunks
+from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, Table
+from crmkit.adapters.stores.kit.tables import Above, Among, Row, UpTo, Where
+from crmkit.adapters.stores.sqlite.connections import cursor_of
+from crmkit.domain.interactions import Return
+
+__all__ = ["SQLiteTables"]
+
+#: How many values one look-up names.
+_AMONG = 500
+_FETCH = 256
+
+_CURRENT = f"""
+    SELECT one.customer_id, one.payload FROM {INTERACTIONS.name} AS one
+    WHERE one.shop_id = ? AND one.recorded_at <= ? {{which}} AND NOT EXISTS (
+        SELECT 1 FROM {INTERACTIONS.name} AS newer
+        WHERE newer.shop_id = one.shop_id AND newer.source = one.source AND newer.id = one.id
+            AND newer.revision > one.revision AND newer.recorded_at <= ?)
+    ORDER BY one.customer_id, one.at, one.source, one.id"""  # noqa: S608 -- names of ours
+
+_SURVIVOR = f"""
+    COALESCE((SELECT survivor FROM {MEMBERS.name}
+        WHERE shop_id = :shop AND customer_id = :who), :who)"""  # noqa: S608
+
+_PERSON = f"""
+    WITH head (survivor) AS (SELECT {_SURVIVOR})
+    SELECT head.survivor, one.customer_id, one.payload
+    FROM head, {INTERACTIONS.name} AS one
+    WHERE one.shop_id = :shop AND one.customer_id IN (
+        SELECT survivor FROM head UNION ALL
+        SELECT customer_id FROM {MEMBERS.name}
+        WHERE shop_id = :shop AND survivor = (SELECT survivor FROM head))
+    AND NOT EXISTS (
+        SELECT 1 FROM {INTERACTIONS.name} AS newer
+        WHERE newer.shop_id = one.shop_id AND newer.source = one.source AND newer.id = one.id
+            AND newer.revision > one.revision)
+    ORDER BY one.at, one.source, one.id"""  # noqa: S608
+
+_LAST_RETURNS = f"""
+    SELECT customer_id, MAX(at) FROM {INTERACTIONS.name}
+    WHERE shop_id = ? AND kind = '{Return.kind}'
+        AND customer_id IN ({", ".join("?" * _AMONG)})
+    GROUP BY customer_id"""  # noqa: S608
+
+
+@define
+class SQLiteTables:
+    """The rows of an SQLite database, inside the transaction that is open.
+
+    Attributes:
+        cursor: Reads and writes; streams have cursors of their own.
+        guard: Held while a stream fetches, where others use the same connection.
+    """
+
+    cursor: sqlite3.Cursor
+    guard: AbstractContextManager[Any] = field(factory=nullcontext)
+
+    def insert(self, table: Table, rows: Iterable[Row], /) -> None:
+        """Add whole rows."""
+        self.cursor.executemany(_insert(table), rows)
+
+    def update(self, table: Table, values: Mapping[str, Any], where: Where, /) -> None:
+        """Change columns of the rows that meet a condition."""
+        names = ", ".join(f"{name} = ?" for name in values)
+        text = f"UPDATE {table.name} SET {names}{_condition(where)}"  # noqa: S608
+        self.cursor.execute(text, (*values.values(), *_values(where)))
+
+    def delete(self, table: Table, where: Where, among: Among | None = None, /) -> None:
+        """Drop the rows that meet a condition."""
+        for condition, values in _each(where, among):
+            self.cursor.execute(f"DELETE FROM {table.name}{condition}", values)  # noqa: S608
+
+    def count(self, table: Table, where: Where, /) -> int:
+        """Count the rows that meet a condition."""
+        text = f"SELECT COUNT(*) FROM {table.name}{_condition(where)}"  # noqa: S608
+        return int(self.cursor.execute(text, _values(where)).fetchone()[0])
+
+    def read(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        where: Where,
+        /,
+        *,
+        among: Among | None = None,
+        order: Sequence[str] = (),
+        limit: int | None = None,
+    ) -> list[Row]:
+        """Return columns of the rows that meet a condition."""
+        head, tail = _select(table, columns), _order(order)
+        tail += "" if limit is None else f" LIMIT {limit}"
+        found: list[Row] = []
+        for condition, values in _each(where, among):
+            found += self.cursor.execute(head + condition + tail, values).fetchall()
+        return found
+
+    def stream(
+        self, table: Table, columns: Sequence[str], where: Where, order: Sequence[str] = (), /
+    ) -> Iterator[Row]:
+        """Yield columns of any number of rows, a few of them in memory at a time."""
+        text = _select(table, columns) + _condition(where) + _order(order)
+        return self._streamed(text, _values(where))
+
+    def current(self, shop_id: str, known: int, ids: Sequence[str] | None, /) -> Iterator[Row]:
+        """Yield (customer_id, payload) of what is read; see ``Tables.current``."""
+        if ids is None:
+            yield from self._streamed(_CURRENT.format(which=""), (shop_id, known, known))
+            return
+        for chunk in chunks(sorted(ids), _AMONG):
+            which = f"AND one.customer_id IN ({_marks(_AMONG)})"
+            values = (shop_id, known, *_padded(chunk), known)
+            yield from self._streamed(_CURRENT.format(which=which), values)
+
+    def person(self, shop_id: str, customer_id: str, /) -> list[Row]:
+        """Return (survivor, customer_id, payload) of a whole person; see ``Tables.person``."""
+        return self.cursor.execute(_PERSON, {"shop": shop_id, "who": customer_id}).fetchall()
+
+    def last_returns(self, shop_id: str, ids: Sequence[str], /) -> list[Row]:
+        """Return (customer_id, latest ``at``) of the returns of customers."""
+        found: list[Row] = []
+        for chunk in chunks(ids, _AMONG):
+            found += self.cursor.execute(_LAST_RETURNS, (shop_id, *_padded(chunk))).fetchall()
+        return found
+
+    def lock(self, shop_id: str, /) -> None:
+        """Do nothing: whoever writes has the whole database."""
+
+    def _streamed(self, text: str, values: Sequence[Any]) -> Iterator[Row]:
+        """The rows of a cursor of its own, so that others may write meanwhile."""
+        with self.guard:
+            cursor = cursor_of(self.cursor.connection).execute(text, values)
+            rows = cursor.fetchmany(_FETCH)
+        try:
+            while rows:
+                yield from rows
+                with self.guard:
+                    rows = cursor.fetchmany(_FETCH)
+        finally:
+            cursor.close()
+
+
+@cache
+def _insert(table: Table) -> str:
+    return f"INSERT INTO {table.name} VALUES ({_marks(len(table.columns))})"  # noqa: S608
+
+
+def _select(table: Table, columns: Sequence[str]) -> str:
+    return f"SELECT {', '.join(columns)} FROM {table.name}"  # noqa: S608
+
+
+def _order(columns: Sequence[str]) -> str:
+    return f" ORDER BY {', '.join(columns)}" if columns else ""
+
+
+def _condition(where: Where, among: Among | None = None) -> str:
+    parts = [f"{name} {_compared(value)} ?" for name, value in where.items()]
+    if among is not None:
+        parts.append(f"{among.column} IN ({_marks(_AMONG)})")
+    return f" WHERE {' AND '.join(parts)}" if parts else ""
+
+
+def _compared(value: Any) -> str:
+    if isinstance(value, Above):
+        return ">"
+    return "<=" if isinstance(value, UpTo) else "="
+
+
+def _values(where: Where) -> list[Any]:
+    return [one.bound if isinstance(one, Above | UpTo) else one for one in where.values()]
+
+
+def _each(where: Where, among: Among | None) -> Iterator[tuple[str, list[Any]]]:
+    """The condition with its values, once for every part of the list that is looked up."""
+    if among is None:
+        yield _condition(where), _values(where)
+        return
+    condition = _condition(where, among)
+    for chunk in chunks(among.values, _AMONG):
+        yield condition, [*_values(where), *_padded(chunk)]
+
+
+def _marks(count: int) -> str:
+    return ", ".join("?" * count)
+
+
+def _padded(values: Sequence[Any]) -> list[Any]:
+    """Values, as many as a look-up names, the last one repeated."""
+    return [*values, *[values[-1]] * (_AMONG - len(values))]
