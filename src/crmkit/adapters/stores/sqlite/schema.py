@@ -25,7 +25,7 @@ def column_text(column: Column) -> str:
 
 def _table_text(table: Table) -> str:
     columns = ", ".join(map(column_text, table.columns))
-    key = f"{'UNIQUE' if table.wide else 'PRIMARY KEY'} ({', '.join(table.key)})"
+    key = f"PRIMARY KEY ({', '.join(table.key)})"
     options = ["STRICT"] * _STRICT + ["WITHOUT ROWID"] * (not table.wide)
     return f"CREATE TABLE IF NOT EXISTS {table.name} ({columns}, {key}) {', '.join(options)}"
 
