@@ -30,7 +30,7 @@ def erase(kept: KeptShop, customer_id: str, erased_at: datetime) -> Erased:
         raise InvalidValueError("customer_id", customer_id, "nothing is kept of it")
     at = kept.record_at(erased_at)
     referring = list(_referring(kept, members))
-    forgetting = Forgetting.of(new_token(), members, every)
+    forgetting = Forgetting.of(new_token(), members, every, kept.to.shop.personal_data.kept_extras)
     for record in records:
         del kept.customers[record]
     _rewrite(kept, forgetting, theirs.union(referring))

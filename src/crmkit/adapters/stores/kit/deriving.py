@@ -103,7 +103,7 @@ def derive_person(tables: Tables, to: Reporting, customer_id: str) -> None:
     drop_facts(tables, shop_id, keys)
     drop_derived(tables, shop_id, customer_id)
     tables.insert(FACTS, facts_of(history, to))
-    _put_links(tables, shop_id, history)
+    tables.insert(LINKS, _link_rows(shop_id, history, link_returns(history)))
 
 
 def drop_derived(tables: Tables, shop_id: str, customer_id: str) -> None:
@@ -129,46 +129,44 @@ def link_anew(tables: Tables, to: Reporting, changed: Mapping[str, int], size: i
     for chunk in chunks(sorted(changed), size):
         found = tables.last_returns(to.shop.id, chunk)
         ids = [who for who, last_return in found if changed[who] <= last_return]
-        for customer_id, history in by_customer(tables.current(to.shop.id, EVER, ids)):
-            ids.remove(customer_id)
-            _link_one(tables, to, customer_id, history)
-        for customer_id in ids:
-            tables.delete(LINKS, {"shop_id": to.shop.id, "customer_id": customer_id})
+        if ids:
+            _link(tables, to, ids)
 
 
-def _link_one(
-    tables: Tables, to: Reporting, customer_id: str, history: Sequence[Interaction]
-) -> None:
-    tables.delete(LINKS, {"shop_id": to.shop.id, "customer_id": customer_id})
-    links = _put_links(tables, to.shop.id, history)
-    returns = [one for one in history if isinstance(one, Return)]
-    drop_facts(tables, to.shop.id, ((one.source, one.id) for one in returns))
-    parts: dict[tuple[str, str], list[Part]] = defaultdict(list)
-    for link in links:
-        parts[link.source, link.id].append(link.part)
-    rows = (one.facts(to, linked_parts(one, parts[one.source, one.id])) for one in returns)
-    tables.insert(FACTS, [fact for theirs in rows for fact in theirs])
+def _link(tables: Tables, to: Reporting, ids: Sequence[str]) -> None:
+    """Put the links of some customers, and the rows of their returns, in place of the old."""
+    shop_id = to.shop.id
+    keys: list[tuple[str, str]] = []
+    links: list[Row] = []
+    facts: list[Row] = []
+    for _, history in by_customer(tables.current(shop_id, EVER, ids)):
+        found = link_returns(history)
+        parts: dict[tuple[str, str], list[Part]] = defaultdict(list)
+        for link in found:
+            parts[link.source, link.id].append(link.part)
+        for one in history:
+            if isinstance(one, Return):
+                keys.append((one.source, one.id))
+                facts += one.facts(to, linked_parts(one, parts[keys[-1]]))
+        links += _link_rows(shop_id, history, found)
+    tables.delete(LINKS, {"shop_id": shop_id}, Among("customer_id", ids))
+    drop_facts(tables, shop_id, keys)
+    tables.insert(LINKS, links)
+    tables.insert(FACTS, facts)
 
 
-def _put_links(
-    tables: Tables, shop_id: str, history: Sequence[Interaction]
-) -> Sequence[ReturnLink]:
+def _link_rows(
+    shop_id: str, history: Sequence[Interaction], links: Iterable[ReturnLink]
+) -> Iterator[Row]:
+    """The rows of the links of one person's returns."""
     back = {(one.source, one.id): one for one in history if isinstance(one, Return)}
-    if not back:
-        return ()
-    links = link_returns(history)
-    rows = []
     for key, theirs in groupby(links, key=lambda link: (link.source, link.id)):
         one = back[key]
         leading = (shop_id, one.customer_id, microseconds(one.at), *key)
-        rows += [(*leading, link.line, i, *_columns(link)) for i, link in enumerate(theirs)]
-    tables.insert(LINKS, rows)
-    return links
-
-
-def _columns(link: ReturnLink) -> Row:
-    part = link.part
-    return link.rule.value, part.order_key, part.units, part.amount, part.cost, part.costed
+        for i, link in enumerate(theirs):
+            part = link.part
+            counted = (part.units, part.amount, part.cost, part.costed)
+            yield *leading, link.line, i, link.rule.value, part.order_key, *counted
 
 
 def kept_links(tables: Tables, shop_id: str, customer_id: str) -> list[ReturnLink]:
@@ -201,16 +199,15 @@ def derive_all(tables: Tables, to: Reporting, size: int) -> None:
     tables.delete(LINKS, {"shop_id": shop_id})
     ends = all_ends(tables, shop_id)
     groups = members_by_survivor(ends)
-    rows = []
-    for customer_id, history in by_customer(tables.current(shop_id, EVER, None)):
-        if customer_id in ends or customer_id in groups:
-            continue
-        read = [one for each in history if (one := read_under(each, ends)) is not None]
-        rows += facts_of(read, to)
-        _put_links(tables, shop_id, read)
-        if len(rows) >= size:
-            tables.insert(FACTS, rows)
-            rows = []
-    tables.insert(FACTS, rows)
+    alone = (
+        [one for each in history if (one := read_under(each, ends)) is not None]
+        for customer_id, history in by_customer(tables.current(shop_id, EVER, None))
+        if customer_id not in ends and customer_id not in groups
+    )
+    for histories in chunks(alone, size):
+        facts = (facts_of(each, to) for each in histories)
+        tables.insert(FACTS, [fact for theirs in facts for fact in theirs])
+        links = (_link_rows(shop_id, each, link_returns(each)) for each in histories)
+        tables.insert(LINKS, [row for theirs in links for row in theirs])
     for survivor in groups:
         derive_person(tables, to, survivor)

@@ -68,7 +68,7 @@ class Index:
     only: tuple[str, str | None] | None = None
 
 
-@frozen
+@frozen(eq=False)
 class Table:
     """A table.
 

@@ -20,8 +20,9 @@ from crmkit.domain.interactions import Return
 
 __all__ = ["SQLiteTables"]
 
-#: How many values one look-up names.
-_AMONG = 500
+#: How many values one look-up names: the least of these that is enough, the most at once.
+_NAMED = (1, 8, 60, 500)
+_MOST = _NAMED[-1]
 _FETCH = 256
 
 _CURRENT = f"""
@@ -52,8 +53,7 @@ _PERSON = f"""
 
 _LAST_RETURNS = f"""
     SELECT customer_id, MAX(at) FROM {INTERACTIONS.name}
-    WHERE shop_id = ? AND kind = '{Return.kind}'
-        AND customer_id IN ({", ".join("?" * _AMONG)})
+    WHERE shop_id = ? AND kind = '{Return.kind}' AND customer_id IN ({{ids}})
     GROUP BY customer_id"""  # noqa: S608
 
 
@@ -70,8 +70,18 @@ class SQLiteTables:
     guard: AbstractContextManager[Any] = field(factory=nullcontext)
 
     def insert(self, table: Table, rows: Iterable[Row], /) -> None:
-        """Add whole rows."""
-        self.cursor.executemany(_insert(table), rows)
+        """Add whole rows.
+
+        Python's driver takes three times as long to bind a None as a number, and half of a
+        wide row is empty: columns that are empty in all rows are left out.
+        """
+        columns = list(zip(*rows, strict=True))
+        if not columns:
+            return
+        used = [i for i, values in enumerate(columns) if values.count(None) < len(values)]
+        names = ", ".join(table.names[i] for i in used)
+        text = f"INSERT INTO {table.name} ({names}) VALUES ({_marks(len(used))})"  # noqa: S608
+        self.cursor.executemany(text, zip(*(columns[i] for i in used), strict=True))
 
     def update(self, table: Table, values: Mapping[str, Any], where: Where, /) -> None:
         """Change columns of the rows that meet a condition."""
@@ -120,10 +130,10 @@ class SQLiteTables:
         if ids is None:
             yield from self._streamed(_CURRENT.format(which=""), (shop_id, known, known))
             return
-        for chunk in chunks(sorted(ids), _AMONG):
-            which = f"AND one.customer_id IN ({_marks(_AMONG)})"
-            values = (shop_id, known, *_padded(chunk), known)
-            yield from self._streamed(_CURRENT.format(which=which), values)
+        for chunk in chunks(sorted(ids), _MOST):
+            named, marks = _padded(chunk)
+            text = _CURRENT.format(which=f"AND one.customer_id IN ({marks})")
+            yield from self._streamed(text, (shop_id, known, *named, known))
 
     def person(self, shop_id: str, customer_id: str, /) -> list[Row]:
         """Return (survivor, customer_id, payload) of a whole person; see ``Tables.person``."""
@@ -132,8 +142,10 @@ class SQLiteTables:
     def last_returns(self, shop_id: str, ids: Sequence[str], /) -> list[Row]:
         """Return (customer_id, latest ``at``) of the returns of customers."""
         found: list[Row] = []
-        for chunk in chunks(ids, _AMONG):
-            found += self.cursor.execute(_LAST_RETURNS, (shop_id, *_padded(chunk))).fetchall()
+        for chunk in chunks(ids, _MOST):
+            named, marks = _padded(chunk)
+            text = _LAST_RETURNS.format(ids=marks)
+            found += self.cursor.execute(text, (shop_id, *named)).fetchall()
         return found
 
     def lock(self, shop_id: str, /) -> None:
@@ -153,11 +165,6 @@ class SQLiteTables:
             cursor.close()
 
 
-@cache
-def _insert(table: Table) -> str:
-    return f"INSERT INTO {table.name} VALUES ({_marks(len(table.columns))})"  # noqa: S608
-
-
 def _select(table: Table, columns: Sequence[str]) -> str:
     return f"SELECT {', '.join(columns)} FROM {table.name}"  # noqa: S608
 
@@ -166,10 +173,8 @@ def _order(columns: Sequence[str]) -> str:
     return f" ORDER BY {', '.join(columns)}" if columns else ""
 
 
-def _condition(where: Where, among: Among | None = None) -> str:
-    parts = [f"{name} {_compared(value)} ?" for name, value in where.items()]
-    if among is not None:
-        parts.append(f"{among.column} IN ({_marks(_AMONG)})")
+def _condition(where: Where, more: Sequence[str] = ()) -> str:
+    parts = [*(f"{name} {_compared(value)} ?" for name, value in where.items()), *more]
     return f" WHERE {' AND '.join(parts)}" if parts else ""
 
 
@@ -188,15 +193,18 @@ def _each(where: Where, among: Among | None) -> Iterator[tuple[str, list[Any]]]:
     if among is None:
         yield _condition(where), _values(where)
         return
-    condition = _condition(where, among)
-    for chunk in chunks(among.values, _AMONG):
-        yield condition, [*_values(where), *_padded(chunk)]
+    for chunk in chunks(among.values, _MOST):
+        named, marks = _padded(chunk)
+        condition = _condition(where, (f"{among.column} IN ({marks})",))
+        yield condition, [*_values(where), *named]
 
 
+@cache
 def _marks(count: int) -> str:
     return ", ".join("?" * count)
 
 
-def _padded(values: Sequence[Any]) -> list[Any]:
-    """Values, as many as a look-up names, the last one repeated."""
-    return [*values, *[values[-1]] * (_AMONG - len(values))]
+def _padded(values: Sequence[Any]) -> tuple[list[Any], str]:
+    """Values, as many as a look-up names, the last one repeated; and their placeholders."""
+    count = next(each for each in _NAMED if each >= len(values))
+    return [*values, *[values[-1]] * (count - len(values))], _marks(count)
