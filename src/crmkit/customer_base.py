@@ -7,6 +7,7 @@ the answer is as of now.
 """
 
 from collections.abc import Callable, Iterable
+from os import PathLike
 from typing import Any
 
 from attrs import define
@@ -16,7 +17,6 @@ from crmkit.asking_answers import AskingAnswers
 from crmkit.asking_changes import AskingChanges
 from crmkit.asking_one import AskingOne
 from crmkit.asking_over_time import AskingOverTime
-from crmkit.domain.customer import Customer
 from crmkit.domain.errors import MissingExtraError
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Added
@@ -70,14 +70,29 @@ class CustomerBase(
         *,
         progress: Callable[[Progress], Any] | None = None,
         batch: int = BATCH,
+        resume_as: str | None = None,
+        problems: str | PathLike[str] | None = None,
     ) -> LoadReport:
         """Keep a stream of interactions; what cannot be kept becomes a problem in the report.
 
         Args:
             items: As importers yield them.
-            progress: Called every few hundred interactions and at the end, with what prints
-                as "12,000 rows of 541,909".
-            batch: Interactions per transaction.
+            progress: Called every few hundred items and at the end, with what prints as
+                "12,000 rows of 541,909".
+            batch: Items per transaction.
+            resume_as: A name for the load ("orders-2026.csv"). A load that was cut off goes on
+                under its name where it was: what is done with is read from the source and
+                passed over. Another source under the name is noticed and loaded from the
+                start; so is one that was loaded to its end, and all of it is known then.
+            problems: A file for what cannot be kept, to be mended in a spreadsheet and loaded
+                again by what read the source. It is written at the end, in place of an earlier
+                one; where there are no problems, an earlier one is taken away. With it, memory
+                stays bounded however many problems there are.
+
+        Raises:
+            InvalidValueError: ``problems`` names a file that is something else; or a generator
+                does not begin with what the load was cut off in.
+            StoreError: The file of problems cannot be written.
         """
         return load(
             self.store,
@@ -86,19 +101,9 @@ class CustomerBase(
             clock=self.clock,
             progress=progress,
             batch=batch,
+            resume_as=resume_as,
+            problems=problems,
         )
-
-    def put_customer(self, customer: Customer) -> Customer:
-        """Keep a customer's record; the one returned carries its new version.
-
-        Raises:
-            StaleRecordError: It was changed since this one was read.
-        """
-        return self.store.put_customer(self.shop.id, customer)
-
-    def customer(self, customer_id: str) -> Customer | None:
-        """Return a customer's record, or None where none is kept."""
-        return self._record(customer_id)
 
     def save_models(self, *, as_of: AsOf | None = None) -> BaseModels:
         """Fit the models of value and keep them, so that others need not fit them.

@@ -1,5 +1,6 @@
 """What every question to a customer base starts from: its store, read as of a moment."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -9,7 +10,9 @@ from crmkit.adapters.registry import open_store
 from crmkit.domain.customer import Customer, is_guest
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import Interaction
+from crmkit.domain.persons import Persons
 from crmkit.domain.ports import Store
+from crmkit.domain.provenance import vanished
 from crmkit.domain.reporting import Rates, Reporting
 from crmkit.domain.returns import facts_of
 from crmkit.domain.shop import Shop
@@ -41,6 +44,7 @@ class OpenedBase:
     reporting: Reporting
     clock: Clock = system_clock
     _readings: Readings = field(init=False, repr=False)
+    _people: tuple[int, Persons] = field(default=(0, Persons()), init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self._readings = Readings(self.store, self.reporting)
@@ -95,16 +99,19 @@ class OpenedBase:
 
     def _dossier(self, customer_id: str, as_of: AsOf | None, known_at: datetime | None) -> Dossier:
         """What is known of one customer up to a moment: at least one fact."""
-        if is_guest(customer_id):
-            raise InvalidValueError("customer_id", customer_id, "must not be a guest")
         until = self._moment(as_of)
         past = self._past(customer_id, until, known_at)
+        who = past[0].customer_id if past else customer_id  # the survivor, whose history it is
+        if is_guest(who):
+            raise InvalidValueError(
+                "customer_id", who, "must not be a guest", "link it to its account (link_guest)"
+            )
         if not past:
             raise InvalidValueError(
-                "customer_id", customer_id, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
+                "customer_id", who, f"nothing is known of it by {until:%Y-%m-%d %H:%M} UTC"
             )
         return Dossier(
-            customer_id=customer_id,
+            customer_id=who,
             until=until,
             history=past,
             to=self.reporting,
@@ -112,19 +119,46 @@ class OpenedBase:
             facts_of_other=lambda other: facts_of(
                 self._past(other, until, known_at), self.reporting
             ),
-            find_record=lambda: self._record(customer_id),
+            find_record=lambda: self._record(who, known_at),
         )
 
-    def _record(self, customer_id: str) -> Customer | None:
-        return self.store.customer(self.shop.id, customer_id)
+    def _read_persons(self) -> Persons:
+        """Which ids are one person, read now."""
+        return Persons(self.store.aliases(self.shop.id))
 
-    def _members(self, segment: Segment, reading: Reading) -> frozenset[str]:
+    def _persons(self, known_at: datetime | None = None) -> Persons:
+        """The same, read once for as long as nobody is merged, unmerged or erased."""
+        changes = self.store.extent(self.shop.id).changes
+        kept = self._people  # one read and one assignment: threads may ask at once
+        if kept[0] != changes:
+            self._people = kept = changes, self._read_persons()
+        return kept[1].known(utc_if_given(known_at))
+
+    def _own_record(self, customer_id: str) -> Customer | None:
+        """The record kept under an id itself, without what has expired."""
+        record = self.store.customer(self.shop.id, customer_id)
+        return None if record is None else vanished(record, self.clock())
+
+    def _record(self, customer_id: str, known_at: datetime | None = None) -> Customer | None:
+        """The record of a person, by any id of theirs."""
+        return self._persons(known_at).record(customer_id, self._own_record)
+
+    def _records(self, known_at: datetime | None = None) -> Iterator[Customer]:
+        """The record of everybody who has one."""
+        now = self.clock()
+        kept = (vanished(one, now) for one in self.store.customers(self.shop.id))
+        return self._persons(known_at).records(kept)
+
+    def _members(
+        self, segment: Segment, reading: Reading, known_at: datetime | None = None
+    ) -> frozenset[str]:
         """The ids of the customers of a segment."""
         return members_of(
             segment,
             reading.judged.ids,
+            resolve=self._persons(known_at).survivor,
             find_profiles=lambda: reading.profiles,
-            record_of=self._record,
+            find_records=lambda: self._records(known_at),
         )
 
     def _past(

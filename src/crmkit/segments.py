@@ -16,26 +16,29 @@ def members_of(
     segment: Segment,
     ids: Iterable[str],
     *,
+    resolve: Callable[[str], str],
     find_profiles: Callable[[], Iterable[Profile]],
-    record_of: Callable[[str], Customer | None],
+    find_records: Callable[[], Iterable[Customer]],
 ) -> frozenset[str]:
     """Return the ids of the customers of a segment.
 
     Args:
         segment: Which customers.
         ids: All of them.
+        resolve: Gives the id under which a customer is read.
         find_profiles: Gives their profiles, for a rule; else nobody waits for the models.
-        record_of: Gives a customer's record, for a tag.
+        find_records: Gives the record of everybody who has one, for a tag.
 
     Raises:
         InvalidValueError: Nobody is in it, or an id that is no customer's.
     """
     if isinstance(segment, str):
-        found = frozenset(one for one in ids if _tagged(record_of(one), segment))
+        tagged = frozenset(one.id for one in find_records() if segment in one.tags)
+        found = tagged.intersection(ids)
     elif callable(segment):
         found = frozenset(one.customer_id for one in find_profiles() if segment(one))
     else:
-        found = frozenset(segment)
+        found = frozenset(map(resolve, segment))
         strangers = found - frozenset(ids)
         if strangers:
             told = ", ".join(sorted(strangers)[:3])
@@ -45,7 +48,3 @@ def members_of(
         way_out = "ids go in a list: segment=[...]" if isinstance(segment, str) else ""
         raise InvalidValueError("segment", told, "must hold at least one customer", way_out)
     return found
-
-
-def _tagged(record: Customer | None, tag: str) -> bool:
-    return record is not None and tag in record.tags

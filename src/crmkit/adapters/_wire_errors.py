@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import attrs
 from cattrs.errors import (
     ClassValidationError,
     ForbiddenExtraKeysError,
@@ -16,16 +17,29 @@ from crmkit.domain.mapping import frozen_mapping
 HERE = ""
 
 
-def refused(error: Exception, *, private: bool = False) -> InvalidValueError:
+def refused(error: Exception, kind: type, *, private: bool = False) -> InvalidValueError:
     """Return the error to raise instead of what a detailed reading raised.
 
     Args:
         error: What it raised.
-        private: Keep values out of the error, for they may be personal.
+        kind: What was to be read; values of fields that it keeps out of its repr are personal
+            and stay out of the error.
+        private: Keep every value out of it.
     """
     path, cause = _first("", error)
     value, rule, way_out = _reason(cause)
-    return InvalidValueError(path or "value", "…" if private else value, rule, way_out)
+    hide = private or _is_personal(path, kind)
+    return InvalidValueError(path or "value", "…" if hide else value, rule, way_out)
+
+
+def _is_personal(path: str, kind: type) -> bool:
+    """Tell whether a path leads to what is kept out of reprs.
+
+    Inside of ``extra`` no error has values, only keys and types.
+    """
+    name = path.partition(".")[0].partition("[")[0]
+    hidden = {one.name for one in attrs.fields(kind) if not one.repr}
+    return name in hidden and not path.startswith("extra.")
 
 
 def _first(path: str, error: Exception) -> tuple[str, Exception]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from types import GenericAlias
 from typing import Any, cast, get_args, get_origin
@@ -57,8 +57,9 @@ def _text(value: Any, _type: Any) -> str:
 
 def decimal_text(value: Decimal) -> str:
     """Return the shortest text without an exponent: equal decimals give equal texts."""
-    if not value:
-        return "0"
+    text = str(value)
+    if text.isdigit() or not value:
+        return text if value else "0"
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -68,7 +69,8 @@ def _plain_text(value: str) -> str:
     return value if type(value) is str else str.__str__(value)
 
 
-def _decimal(value: Any, _type: Any) -> Decimal:
+def decimal_of(value: Any, _type: Any = None) -> Decimal:
+    """Return the decimal that a text holds; any other number is refused."""
     if type(value) is not str or not DECIMAL.fullmatch(value):
         raise _refuse(value, "must be a number written as text, such as '2.50'")
     return Decimal(value)
@@ -80,8 +82,19 @@ def _money(value: Any, _type: Any) -> Money:
     return Money(*value)
 
 
-def _time_text(value: datetime) -> str:
-    return value.isoformat(timespec="microseconds")
+_TWO_DIGITS = [f"{number:02}" for number in range(60)]
+
+
+@lru_cache(maxsize=4096)
+def _date_text(ordinal: int) -> str:
+    return date.fromordinal(ordinal).isoformat()
+
+
+def time_text(value: datetime) -> str:
+    """Return a time in UTC as ``isoformat`` gives it with microseconds, in half its time."""
+    day, hour, minute = value.toordinal(), _TWO_DIGITS[value.hour], _TWO_DIGITS[value.minute]
+    second, rest = _TWO_DIGITS[value.second], value.microsecond
+    return f"{_date_text(day)}T{hour}:{minute}:{second}.{rest:06}+00:00"
 
 
 def _time(value: Any, _type: Any) -> datetime:
@@ -105,12 +118,13 @@ def _date(value: Any, _type: Any) -> date:
 
 
 @cache
-def _words(kind: type[StrEnum]) -> dict[str, StrEnum]:
+def words(kind: type[StrEnum]) -> dict[str, StrEnum]:
+    """Return the words of a set, each under its text."""
     return {word.value: word for word in kind}
 
 
 def _word(value: Any, kind: type[StrEnum]) -> StrEnum:
-    word = _words(kind).get(value) if type(value) is str else None
+    word = words(kind).get(value) if type(value) is str else None
     if word is None:
         raise _refuse(value, f"must be one of {', '.join(kind)}")
     return word
@@ -246,6 +260,7 @@ def _fielded(error: ClassValidationError, body: Any, converter: Converter) -> Ex
     return ClassValidationError(str(error), [first], kind)
 
 
+@cache
 def converter(*, whole: bool = False) -> Converter:
     """Return the converter; ``whole`` writes what equals its default too.
 
@@ -274,7 +289,7 @@ def converter(*, whole: bool = False) -> Converter:
 
 _READ: dict[type, _Structure] = {
     str: _text,
-    Decimal: _decimal,
+    Decimal: decimal_of,
     Money: _money,
     datetime: _time,
     date: _date,
@@ -283,7 +298,7 @@ _READ: dict[type, _Structure] = {
 _WRITTEN: dict[type, Callable[[Any], Any]] = {
     Decimal: decimal_text,
     Money: lambda value: [value.minor, value.currency],
-    datetime: _time_text,
+    datetime: time_text,
     date: date.isoformat,
     str: _plain_text,
     StrEnum: attrgetter("value"),

@@ -11,10 +11,13 @@ A kind added to the union of interactions is written and read without an edit he
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NoReturn, TypeVar, cast
 
 from crmkit.adapters._wire_errors import refused
 from crmkit.adapters._wire_hooks import converter
+from crmkit.adapters._wire_kept import SURPRISE, Reader, record_reader
+from crmkit.adapters._wire_text import Writer, encode, record_writer
 from crmkit.adapters._wire_upcasts import SCHEMA, UPCASTS, brought_up
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError
@@ -30,6 +33,7 @@ __all__ = [
     "customer_to_json",
     "customer_to_plain",
     "from_json",
+    "from_kept",
     "from_plain",
     "offer_from_json",
     "offer_from_plain",
@@ -63,9 +67,7 @@ def _no_number(word: str) -> NoReturn:
 _CONVERTER = converter()
 _WHOLE = converter(whole=True)
 _WRITE = {kind: _CONVERTER.get_unstructure_hook(kind) for kind in KINDS.values()}
-_ENCODE = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")
-).encode
+_SCAN = json.JSONDecoder(parse_constant=_no_number).raw_decode
 _DECODE = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_number).decode
 
 
@@ -98,7 +100,7 @@ def to_json(interaction: Interaction) -> str:
         InvalidValueError: ``extra`` holds what JSON cannot.
     """
     try:
-        return _ENCODE(to_plain(interaction))
+        return _WRITERS[type(interaction)](interaction)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidValueError("extra", "…", f"must be JSON-ready: {error}") from error
 
@@ -112,6 +114,40 @@ def from_json(text: str) -> Interaction:
     return from_plain(_decoded(text))
 
 
+def from_kept(text: str) -> Interaction:
+    """Return the interaction that ``text`` holds, as ``to_json`` wrote it for a store.
+
+    What the kinds check is not checked again: that is for texts from elsewhere.
+
+    Raises:
+        InvalidValueError: The text is damaged.
+    """
+    try:
+        data, end = _SCAN(text)
+        if data["schema"] == SCHEMA and end == len(text):
+            return cast("Interaction", _reader(data["kind"])(data))
+    except SURPRISE:
+        pass
+    return from_json(text)
+
+
+class _Writers(dict[type, Writer]):
+    """What writes each kind, made where it is first needed."""
+
+    def __missing__(self, kind: type) -> Writer:
+        word = {known: word for word, known in KINDS.items()}[kind]
+        self[kind] = record_writer(kind, {"kind": word, "schema": SCHEMA})
+        return self[kind]
+
+
+_WRITERS = _Writers()
+
+
+@cache
+def _reader(word: str) -> Reader:
+    return record_reader(KINDS[word], beside=("kind", "schema"))
+
+
 def customer_to_plain(customer: Customer) -> dict[str, Any]:
     """Return a customer record as data that every JSON writer understands."""
     return cast("dict[str, Any]", _CONVERTER.unstructure(customer))
@@ -123,7 +159,9 @@ def customer_from_plain(plain: Mapping[str, Any]) -> Customer:
     Raises:
         InvalidValueError: It does not hold one; values stay out of the error.
     """
-    return _read(_object(plain), Customer, private=True)
+    if not isinstance(plain, Mapping):
+        raise InvalidValueError("value", "…", "must be an object")
+    return _read(dict(plain), Customer, private=True)
 
 
 def shop_to_plain(shop: Shop) -> dict[str, Any]:
@@ -161,7 +199,7 @@ def customer_to_json(customer: Customer) -> str:
         InvalidValueError: ``attributes`` holds what JSON cannot.
     """
     try:
-        return _ENCODE(customer_to_plain(customer))
+        return encode(customer_to_plain(customer))
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidValueError("attributes", "…", "must be JSON-ready") from error
 
@@ -173,7 +211,7 @@ def customer_from_json(text: str) -> Customer:
 
 def shop_to_json(shop: Shop) -> str:
     """Return a shop's policy as canonical text."""
-    return _ENCODE(shop_to_plain(shop))
+    return encode(shop_to_plain(shop))
 
 
 def shop_from_json(text: str) -> Shop:
@@ -183,7 +221,7 @@ def shop_from_json(text: str) -> Shop:
 
 def offer_to_json(offer: Offer) -> str:
     """Return an offer as canonical text."""
-    return _ENCODE(offer_to_plain(offer))
+    return encode(offer_to_plain(offer))
 
 
 def offer_from_json(text: str) -> Offer:
@@ -212,4 +250,7 @@ def _read(body: dict[str, Any], kind: type[_T], *, private: bool = False) -> _T:
     try:
         return _CONVERTER.structure(body, kind)
     except Exception as error:
-        raise refused(error, private=private) from error
+        told = refused(error, kind, private=private)
+        if private or kind in _WRITE:
+            raise told from None  # what it was raised for says what was given
+        raise told from error

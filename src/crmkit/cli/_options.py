@@ -22,8 +22,10 @@ __all__ = [
     "GrossMargin",
     "Language",
     "Preset",
+    "Problems",
     "Questionnaires",
     "Rebuild",
+    "Resume",
     "ShopId",
     "Store",
     "Surveys",
@@ -70,6 +72,13 @@ ShopId = Annotated[str, Option("--shop", help="The shop's id.")]
 Store = Annotated[str, Option(help="Where to keep it: sqlite:///crm.db; else in memory.")]
 Rebuild = Annotated[
     bool, Option("--rebuild", help="Derive the store anew in another zone or currency.")
+]
+Problems = Annotated[
+    Path | None,
+    Option(help="Write what cannot be used to this CSV; of several logs, to one beside it each."),
+]
+Resume = Annotated[
+    bool, Option("--resume", help="Go on where a load of the same file was cut off.")
 ]
 Language = Annotated[str, Option(help="Of labels: en or zh. Notes and reasons stay English.")]
 

@@ -75,12 +75,40 @@ class Sources:
         names = {one.name for one in own}
         return (*own, *(one for one in known if one.name not in names))
 
-    def load(self, base: CustomerBase, language: str = "en") -> None:
-        """Read every file into the base, with a progress bar, and say what became of it."""
-        for path, log in self._logs(base.shop):
+    def load(
+        self,
+        base: CustomerBase,
+        language: str = "en",
+        *,
+        problems: Path | None = None,
+        resume: bool = False,
+    ) -> None:
+        """Read every file into the base, with a progress bar, and say what became of it.
+
+        Args:
+            base: Where it goes.
+            language: Of the labels.
+            problems: A file for what cannot be used; of several logs, each has its own.
+            resume: Go on where a load was cut off.
+        """
+        for place, (path, log) in enumerate(self._logs(base.shop)):
             with progress(f"reading {path.name}") as tick:
-                outcome = base.load(log, progress=tick)
+                outcome = base.load(
+                    log,
+                    progress=tick,
+                    problems=problems and self._problems_of(place, path, problems),
+                    resume_as=str(path) if resume else None,
+                )
             show(loaded(outcome, what=path.name, language=language))
+
+    def _problems_of(self, place: int, path: Path, problems: Path) -> Path:
+        """The file for the problems of one log: problems.csv, or problems-orders.csv."""
+        paths = [*self.files, *self.surveys, *(one for _, one in self.answers)]
+        if len(paths) == 1:
+            return problems
+        alike = [one.stem for one in paths].count(path.stem) > 1
+        number = f"-{place + 1}" if alike else ""
+        return problems.with_name(f"{problems.stem}-{path.stem}{number}{problems.suffix}")
 
     def _logs(self, shop: Shop) -> Iterator[tuple[Path, OrderLog | SurveyLog | QuestionnaireLog]]:
         shape: dict[str, Any] = {

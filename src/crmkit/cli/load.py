@@ -31,12 +31,15 @@ def load(
     day_first: given.DayFirst = None,
     shop: given.ShopId = "shop",
     rebuild: given.Rebuild = False,
+    problems: given.Problems = None,
+    resume: given.Resume = False,
 ) -> None:
     """Read a shop's log into a store, and say what became of each row.
 
-    Loading a file again changes nothing:
+    Loading a file again changes nothing. What cannot be used can be written to a file, mended
+    there, and loaded as the log was:
 
-    crmkit load orders.csv --currency EUR --store sqlite:///crm.db
+    crmkit load orders.csv --currency EUR --store sqlite:///crm.db --problems problems.csv
     """
     with one_line_errors():
         sources = Sources(
@@ -62,5 +65,5 @@ def load(
             timezone=timezone,
             gross_margin=gross_margin,
         ) as base:
-            sources.load(base)
+            sources.load(base, problems=problems, resume=resume)
             last_day(base)

@@ -18,7 +18,7 @@ from attrs import field, frozen
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.times import utc
-from crmkit.domain.validators import named, named_if_given
+from crmkit.domain.validators import named, named_if_given, private_text
 
 __all__ = ["Alias", "known_lines", "members_by_survivor", "standing", "survivors"]
 
@@ -39,7 +39,7 @@ class Alias:
     customer_id: str = field(validator=named)
     stands_for: str | None = field(validator=named_if_given)
     recorded_at: datetime = field(converter=utc)
-    evidence: str | None = field(default=None, repr=False)
+    evidence: str | None = field(default=None, validator=private_text, repr=False)
     before: Customer | None = field(default=None, repr=False)
 
     @stands_for.validator
@@ -54,8 +54,11 @@ def known_lines(lines: Iterable[Alias], known_at: datetime | None) -> list[Alias
 
 
 def standing(lines: Iterable[Alias]) -> dict[str, Alias]:
-    """Return, by the id that stands for another, the line that says so now."""
-    latest = {one.customer_id: one for one in lines}
+    """Return, by the id that stands for another, the line that says so now, in their order."""
+    latest: dict[str, Alias] = {}
+    for one in lines:
+        latest.pop(one.customer_id, None)  # what stands again stands later
+        latest[one.customer_id] = one
     return {id_: one for id_, one in latest.items() if one.stands_for is not None}
 
 

@@ -17,8 +17,16 @@ from crmkit.domain.mapping import EMPTY, frozen_mapping
 from crmkit.domain.money import Money
 from crmkit.domain.naming import by_field
 from crmkit.domain.relationship_policy import RelationshipLevel, level_if_given
-from crmkit.domain.times import utc_if_given
-from crmkit.domain.validators import named, slug, whole
+from crmkit.domain.times import utc, utc_if_given
+from crmkit.domain.validators import (
+    named,
+    private_text,
+    slug,
+    texts,
+    unsaid,
+    whole,
+    yes_or_no,
+)
 from crmkit.domain.words import Word
 
 GUEST = "guest:"
@@ -60,6 +68,8 @@ def normalised(kind: IdentifierKind, value: str) -> str:
     Raises:
         InvalidValueError: Nothing is left, a mail address has no @, a phone no digits.
     """
+    if not isinstance(value, str):
+        raise InvalidValueError(f"{kind} identifier", "…", "must be a text")
     text = unicodedata.normalize("NFKC", value).strip()
     if kind is IdentifierKind.EMAIL:
         text = text.casefold()
@@ -83,7 +93,7 @@ class Identifier:
     """
 
     kind: IdentifierKind = field(converter=IdentifierKind)
-    value: str = field(repr=False)
+    value: str = field(validator=unsaid(named), repr=False)
     source: str = "shop"
     verified: bool = False
     first_seen: datetime | None = field(default=None, converter=utc_if_given)
@@ -102,6 +112,23 @@ class Repair(Word):
 
 
 @frozen(kw_only=True, field_transformer=by_field)
+class Bounce:
+    """Something sent to a contact point came back.
+
+    Attributes:
+        at: When, in UTC.
+        hard: Whether for good (no such address); a soft one may pass (a full mailbox).
+    """
+
+    at: datetime = field(converter=utc)
+    hard: bool = field(validator=yes_or_no)
+
+
+def _bounces(value: Iterable[Bounce]) -> tuple[Bounce, ...]:
+    return tuple(value)
+
+
+@frozen(kw_only=True, field_transformer=by_field)
 class ContactPoint:
     """An address at which a customer can be reached. Its value stays out of reprs.
 
@@ -112,15 +139,19 @@ class ContactPoint:
         verified: Whether the customer has proved it.
         repair: Whether it still works, as far as is known.
         valid_from, valid_until: When it is or was in use, in UTC.
+        confirmed_at: When it was last known to work, in UTC.
+        bounces: What came back from it, in the order of time.
     """
 
     medium: str = field(validator=slug)
-    value: str = field(validator=named, repr=False)
+    value: str = field(validator=unsaid(named), repr=False)
     source: str = "shop"
     verified: bool = False
     repair: Repair = field(default=Repair.VALID, converter=Repair)
     valid_from: datetime | None = field(default=None, converter=utc_if_given)
     valid_until: datetime | None = field(default=None, converter=utc_if_given)
+    confirmed_at: datetime | None = field(default=None, converter=utc_if_given)
+    bounces: tuple[Bounce, ...] = field(default=(), converter=_bounces)
 
 
 class AcquisitionMode(Word):
@@ -158,11 +189,26 @@ class Acquisition:
 
 
 def _points(value: Iterable[ContactPoint]) -> tuple[ContactPoint, ...]:
-    return tuple(value)
+    return tuple(_each(value, ContactPoint))
 
 
 def _identifiers(value: Iterable[Identifier]) -> tuple[Identifier, ...]:
-    return tuple(value)
+    return tuple(_each(value, Identifier))
+
+
+def _each(value: Any, kind: type) -> Iterable[Any]:
+    """Whatever is given, where each of it is of a kind; errors do not say what it is."""
+    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
+        raise InvalidValueError("value", "…", f"must hold values of {kind.__name__}")
+    for one in value:
+        if not isinstance(one, kind):
+            raise InvalidValueError("value", "…", f"must hold values of {kind.__name__}")
+        yield one
+
+
+def _birthday(_instance: object, attribute: Any, value: Any) -> None:
+    if value is not None and (not isinstance(value, date) or isinstance(value, datetime)):
+        raise InvalidValueError(attribute.name, "…", "must be a date")
 
 
 def _words(value: Iterable[str]) -> frozenset[str]:
@@ -170,7 +216,7 @@ def _words(value: Iterable[str]) -> frozenset[str]:
 
 
 def _texts(value: Iterable[str]) -> tuple[str, ...]:
-    return tuple(value)
+    return tuple(_each(value, str))
 
 
 @frozen(kw_only=True, field_transformer=by_field)
@@ -198,20 +244,22 @@ class Customer:
 
     id: str = field(validator=named)
     kind: CustomerKind = field(default=CustomerKind.INDIVIDUAL, converter=CustomerKind)
-    name: str | None = field(default=None, repr=False)
+    name: str | None = field(default=None, validator=private_text, repr=False)
     identifiers: tuple[Identifier, ...] = field(default=(), converter=_identifiers, repr=False)
-    birthday: date | None = field(default=None, repr=False)
-    language: str | None = None
-    region: str | None = None
+    birthday: date | None = field(default=None, validator=_birthday, repr=False)
+    language: str | None = field(default=None, validator=private_text, repr=False)
+    region: str | None = field(default=None, validator=private_text, repr=False)
     contact_points: tuple[ContactPoint, ...] = field(default=(), converter=_points, repr=False)
-    acquisition: Acquisition | None = None
-    people: tuple[str, ...] = field(default=(), converter=_texts)
-    tags: frozenset[str] = field(default=frozenset(), converter=_words)
+    acquisition: Acquisition | None = field(default=None, repr=False)
+    people: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
+    tags: frozenset[str] = field(default=frozenset(), converter=_words, repr=False)
     declared_level: RelationshipLevel | None = field(default=None, converter=level_if_given)
     attributes: Mapping[str, Any] = field(
         default=EMPTY, converter=frozen_mapping, repr=False, hash=False
     )
-    notes: tuple[str, ...] = field(default=(), converter=_texts, repr=False)
+    notes: tuple[str, ...] = field(
+        default=(), converter=_texts, validator=unsaid(texts), repr=False
+    )
     version: int = field(default=0, validator=whole(0))
 
     @identifiers.validator

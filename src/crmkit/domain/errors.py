@@ -14,6 +14,8 @@
     │   ├── ErasureKeyError        erased people cannot be told without the shop's key
     │   ├── SchemaVersionError     a database written by another version
     │   └── ShopMismatchError      a store kept for a shop with another zone or currency
+    ├── WebhookError             an event was not taken by the address it was sent to
+    ├── SignatureError           a message that was not signed with the secret
     └── MissingExtraError        an optional package is not installed      (an ImportError)
 
 Catch ``CrmkitError`` to catch them all. Driver errors never leave an adapter: each adapter
@@ -38,10 +40,12 @@ __all__ = [
     "NoRateError",
     "SchemaVersionError",
     "ShopMismatchError",
+    "SignatureError",
     "StaleRecordError",
     "StoreConflictError",
     "StoreError",
     "UnreadableLogError",
+    "WebhookError",
 ]
 
 _SHOWN = 60
@@ -248,3 +252,45 @@ class ShopMismatchError(StoreError):
             f"shop {self.shop_id!r} is kept with {self.field} {self.kept}, not {self.given}; "
             f"open it with {self.kept}, or with rebuild=True (--rebuild) to derive everything anew"
         )
+
+
+class WebhookError(CrmkitError):
+    """An event was not taken by the address it was sent to.
+
+    Attributes:
+        place: The address, without its query.
+        reason: What was answered, or what went wrong.
+        retry: Whether sending it again, later, may help.
+        after: Seconds to wait before, if the receiver said so.
+    """
+
+    def __init__(
+        self,
+        place: str,
+        reason: str,
+        retry: bool = True,  # noqa: FBT001, FBT002  # unpickled by position
+        after: int | None = None,
+    ) -> None:
+        super().__init__(place, reason, retry, after)
+        self.place, self.reason, self.retry, self.after = place, reason, retry, after
+
+    def __str__(self) -> str:
+        if not self.retry:
+            return f"{self.place}: {self.reason}; sending it again will not help"
+        when = "later" if self.after is None else f"in {self.after} seconds"
+        return f"{self.place}: {self.reason}; send it again {when}"
+
+
+class SignatureError(CrmkitError):
+    """A message that was not signed with the secret, or not now.
+
+    Attributes:
+        reason: What is wrong with it.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"the message {self.reason}; do not trust it"

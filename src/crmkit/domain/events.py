@@ -5,6 +5,7 @@ asks the base. It is written in the transaction of what it tells of (a transacti
 and is delivered at least once; its id tells a second delivery from a second event.
 """
 
+import secrets
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,12 @@ from crmkit.domain.times import utc
 from crmkit.domain.validators import named, whole
 from crmkit.domain.words import Word
 
-__all__ = ["Event", "EventType"]
+__all__ = ["Event", "EventType", "new_event_id"]
+
+
+def new_event_id() -> str:
+    """Return the id of a new event: 16 random bytes, as hex."""
+    return secrets.token_hex(16)
 
 
 class EventType(Word):

@@ -1,5 +1,6 @@
 """What every interaction has: whose it is, when, from where; and how it becomes a row."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -12,6 +13,12 @@ from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds, utc
 from crmkit.domain.validators import named, source_word, whole
+
+_PLACE = {name: place for place, name in enumerate(Fact._fields)}
+
+# The columns that every row has lead; those behind them belong to some kinds each.
+_OF_KINDS = (None,) * (len(_PLACE) - _PLACE["channel"] - 1)
+_SUMS = slice(_PLACE["goods"], _PLACE["donations"] + 1)
 
 
 def key_of(source: str, id_: str) -> str:
@@ -49,22 +56,44 @@ class Happened:
 
     def row(self, to: Reporting, part: int = 0, **columns: Any) -> Fact:
         """Return a flat row with what every kind has, and the columns of its own."""
-        return Fact(
-            shop_id=to.shop.id,
-            source=self.source,
-            id=self.id,
-            part=part,
-            revision=self.revision,
-            customer_id=self.customer_id,
-            guest=int(is_guest(self.customer_id)),
-            kind=self.kind,
-            at=microseconds(self.at),
-            day=to.day(self.at),
-            channel=self.channel,
-            offer_id=self.offer_id,
-            campaign_id=self.campaign_id,
-            **columns,
-        )
+        return self.filled(to, columns, part)
+
+    def filled(
+        self,
+        to: Reporting,
+        columns: Mapping[str, Any],
+        part: int = 0,
+        *,
+        sums: Mapping[str, int] = EMPTY,
+    ) -> Fact:
+        """Return what ``row`` does, in half the time, of columns that are a table already.
+
+        Args:
+            to: The shop.
+            columns: The columns of its own, by name.
+            part: Which row of the interaction it is.
+            sums: All of the columns from "goods" to "donations", in the order of rows.
+        """
+        row = [
+            to.shop.id,
+            self.source,
+            self.id,
+            part,
+            self.revision,
+            self.customer_id,
+            int(is_guest(self.customer_id)),
+            self.kind,
+            microseconds(self.at),
+            to.day(self.at),
+            self.channel,
+            *_OF_KINDS,
+        ]
+        row[_PLACE["offer_id"]], row[_PLACE["campaign_id"]] = self.offer_id, self.campaign_id
+        for name, value in columns.items():
+            row[_PLACE[name]] = value
+        if sums is not EMPTY:
+            row[_SUMS] = sums.values()
+        return tuple.__new__(Fact, row)
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the flat rows of this interaction.

@@ -6,13 +6,14 @@ and times are those of the members together. Two things follow from the merge it
     consents    at the moment of a merge the strictest of both sides holds (``strictest``);
                 where the latest word of both together would allow more, a denial is read at
                 that moment, from the source ``crmkit.merge``
+                (never a grant: a denial of "any" also ends what was allowed in its midst,
+                until the person allows it again)
     referrals   nobody brings themselves: a referral between members is no referral, and a
                 reward given for it is a cost of the shop
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from attrs import evolve
 
@@ -34,13 +35,6 @@ MERGE_SOURCE = "crmkit.merge"
 REWARD = "referral_reward"
 
 
-class _Merge(NamedTuple):
-    """A line that stands, and its place among all lines."""
-
-    place: int
-    line: Alias
-
-
 def joined(
     survivor: str,
     histories: Mapping[str, Sequence[Interaction]],
@@ -52,16 +46,10 @@ def joined(
     Args:
         survivor: An id that stands for itself.
         histories: By member, all that happened with it, as it came.
-        lines: The shop's alias lines that are known, in their order.
+        lines: The alias lines that are known, in their order; at least those of the members.
         ends: What every id that stands for another ends at (``survivors``).
     """
-    stand = standing(lines)
-    merges = [
-        _Merge(place, line)
-        for place, line in enumerate(lines)
-        if stand.get(line.customer_id) is line
-    ]
-    members = _with_consents(survivor, histories, merges)
+    members = _with_consents(survivor, histories, standing(lines).values())
     read = (read_under(one, ends) for one in members)
     return in_order(one for one in read if one is not None)
 
@@ -105,19 +93,23 @@ def _own_referral(one: Referral, who: str) -> CostIncurred | None:
 
 
 def _with_consents(
-    id_: str, histories: Mapping[str, Sequence[Interaction]], merges: Sequence[_Merge]
+    survivor: str, histories: Mapping[str, Sequence[Interaction]], merges: Iterable[Alias]
 ) -> list[Interaction]:
-    """All that happened with ``id_`` and its members, denials of merges among them."""
-    together = list(histories.get(id_, ()))
-    for place, line in merges:
-        if line.stands_for == id_:
-            other = _with_consents(line.customer_id, histories, merges)
-            together = [*together, *other, *_denials(place, line, together, other)]
-    return together
+    """All that happened with all members, and what each merge in its turn forbade."""
+    persons = {member: list(theirs) for member, theirs in histories.items()}
+    head: dict[str, str] = {}
+    for line in merges:
+        to = str(line.stands_for)
+        while to in head:
+            to = head[to]
+        head[line.customer_id] = to
+        these, those = persons.get(to, []), persons.pop(line.customer_id, [])
+        persons[to] = [*these, *those, *_denials(line, these, those)]
+    return persons.get(survivor, [])
 
 
 def _denials(
-    place: int, line: Alias, these: Sequence[Interaction], those: Sequence[Interaction]
+    line: Alias, these: Sequence[Interaction], those: Sequence[Interaction]
 ) -> Iterator[ConsentChanged]:
     """What the strictest of two sides forbids and the latest word of both allows."""
     sides = [said(side, line.recorded_at) for side in (these, those)]
@@ -125,7 +117,7 @@ def _denials(
     for one in strictest(*sides):
         if not one.granted and decisive_first(latest, one.medium, one.purpose)[0].granted:
             yield ConsentChanged(
-                id=f"{place}/{one.medium}/{one.purpose}",
+                id=f"{line.customer_id}/{one.medium}/{one.purpose}",
                 customer_id=line.customer_id,
                 at=line.recorded_at,
                 source=MERGE_SOURCE,

@@ -14,7 +14,7 @@ from crmkit.domain.naming import by_field
 from crmkit.domain.validators import named_if_given
 from crmkit.domain.words import Word
 
-_THOUSAND = 1000
+_THOUSAND = Decimal(1000)
 _MOST = 10**12
 
 
@@ -32,10 +32,18 @@ class Nature(Word):
 
 
 def _quantity(value: Decimal | int | str) -> Decimal:
+    if type(value) is int and 0 <= value <= _MOST:
+        return Decimal(value)
     number = to_decimal("quantity", value)
-    if number < 0 or number * _THOUSAND % 1:
-        raise InvalidValueError("quantity", value, "must be 0 or more, with at most three decimals")
+    if not 0 <= number <= _MOST or round(number, 3) != number:
+        rule = f"must be 0 or more, with at most three decimals, up to {_MOST:,}"
+        raise InvalidValueError("quantity", value, rule)
     return number
+
+
+def _nature(value: Nature | str) -> Nature:
+    # An enumeration takes its time to find out that it was given a member of its own.
+    return value if type(value) is Nature else Nature(value)
 
 
 @frozen(kw_only=True, field_transformer=by_field)
@@ -45,7 +53,7 @@ class Line:
     Attributes:
         product_id: What was bought; None where the source does not say. Only goods with a
             product can be linked to a return.
-        quantity: How much of it; 0 or more, at most three decimals.
+        quantity: How much of it; 0 to 10¹², at most three decimals.
         amount: What is paid for all of it (in a return: given back for it). Goods are 0 or
             more; a discount is negative in an order and positive in a return that takes
             more off the bill; the other natures carry the sign of what they are.
@@ -59,7 +67,7 @@ class Line:
     amount: Money
     cost: Money | None = None
     category: str | None = None
-    nature: Nature = field(default=Nature.GOODS, converter=Nature)
+    nature: Nature = field(default=Nature.GOODS, converter=_nature)
 
     def __attrs_post_init__(self) -> None:
         if self.nature is Nature.GOODS and self.amount.minor < 0:

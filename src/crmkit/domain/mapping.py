@@ -66,6 +66,8 @@ def frozen_mapping(value: Mapping[str, Any]) -> FrozenMapping:
     """
     if not value:
         return EMPTY
+    if not isinstance(value, Mapping):
+        raise InvalidValueError("value", type(value).__name__, "must be an object")
     return FrozenMapping({_key(name): _frozen(name, item) for name, item in value.items()})
 
 
@@ -78,7 +80,8 @@ def thawed(value: Any) -> Any:
 
 def _key(name: Any) -> str:
     if not isinstance(name, str):
-        raise InvalidValueError("key", name, "must be a text")
+        shown = name if isinstance(name, int) else type(name).__name__
+        raise InvalidValueError("key", shown, "must be a text")
     return name
 
 

@@ -38,7 +38,7 @@ def currency_code(value: str) -> str:
     Raises:
         InvalidValueError: It is not three capital letters.
     """
-    if len(value) == 3 and value.isascii() and value.isupper():
+    if len(value) == 3 and value.isascii() and value.isalpha() and value.isupper():
         return value
     raise InvalidValueError("currency", value, "must be an ISO 4217 code such as EUR")
 

@@ -187,12 +187,13 @@ class Store(Protocol):
         ...
 
     def erase(self, shop_id: str, customer_id: str, /, *, erased_at: datetime) -> Erased:
-        """Forget a person: their own id and every id that stands, or stood, with it.
+        """Forget a person: the survivor and every id that stands for it now.
 
         Every interaction of theirs, in every revision, is kept as
         ``crmkit.domain.forgetting.Forgetting`` strips it: under a pseudonym, with other ids
         for itself, its order, case and promise, in their old order, and without texts and
-        extras. Records, identifiers and notes go. Events that tell of them name the pseudonym.
+        extras. Where an id has revisions about somebody else, too, it stays as it is. Records,
+        identifiers and notes go. Alias lines and events that tell of them name the pseudonym.
         Keyed hashes of the ids stay, so that what comes again from before is refused.
 
         Raises:

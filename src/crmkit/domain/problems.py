@@ -4,6 +4,26 @@ import attrs
 
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 
+__all__ = ["KeptBeside", "RowProblem"]
+
+
+@attrs.frozen(kw_only=True)
+class KeptBeside:
+    """What was kept of an order or a response without one of its rows.
+
+    When the row comes again mended, all of them come again, as a later revision.
+
+    Attributes:
+        id: Of the interaction that was kept.
+        revision: Its revision.
+        rows: Number and content of the rows it was made of; where several rows are refused,
+            they stand with the first.
+    """
+
+    id: str
+    revision: int
+    rows: tuple[tuple[int, FrozenMapping], ...] = attrs.field(default=(), repr=False)
+
 
 @attrs.frozen
 class RowProblem:
@@ -16,6 +36,7 @@ class RowProblem:
         value: What was found there.
         reason: The rule it breaks, and the way out.
         content: The whole row as read, so that it can be mended and loaded again.
+        kept: What was kept of the same order or response; None where nothing was.
     """
 
     row: int | None
@@ -23,6 +44,7 @@ class RowProblem:
     value: str
     reason: str
     content: FrozenMapping = attrs.field(default=EMPTY, repr=False, kw_only=True, hash=False)
+    kept: KeptBeside | None = attrs.field(default=None, repr=False, kw_only=True, hash=False)
 
     def __str__(self) -> str:
         where = "" if self.row is None else f"row {self.row}, "

@@ -12,6 +12,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.mapping import EMPTY, FrozenMapping
 from crmkit.domain.money import Money, currency_code, to_decimal
 from crmkit.domain.naming import by_field
+from crmkit.domain.personal_data import DEFAULT_PERSONAL_DATA, PersonalData
 from crmkit.domain.relationship_policy import DEFAULT_RELATIONSHIP_POLICY, RelationshipPolicy
 from crmkit.domain.states import DEFAULT_LIFECYCLE, Lifecycle
 from crmkit.domain.surveys import BUILT_IN, Instrument
@@ -81,6 +82,8 @@ class Shop:
         observed_since: First day that the log covers, where it is cut off on the left:
             customers first seen near it are "first seen", not "new".
         publishes: Whether every change leaves an event for others to take (an outbox).
+        personal_data: What the shop says of its own fields in ``extra`` and ``attributes``;
+            what it says nothing of is personal.
     """
 
     id: str = field(validator=named)
@@ -106,6 +109,7 @@ class Shop:
     payment_days: int = field(default=0, validator=whole(0))
     observed_since: date | None = None
     publishes: bool = field(default=False, validator=yes_or_no)
+    personal_data: PersonalData = DEFAULT_PERSONAL_DATA
 
     @yearly_volume.validator
     @yearly_wallet.validator

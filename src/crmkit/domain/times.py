@@ -27,6 +27,8 @@ def utc(value: datetime) -> datetime:
     Raises:
         InvalidValueError: The time is naive, no time at all, or beyond the calendar in UTC.
     """
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value
     if not isinstance(value, datetime):
         raise InvalidValueError("at", value, "must be a datetime")
     if value.tzinfo is None or value.utcoffset() is None:
@@ -61,8 +63,16 @@ def day_number(day: date) -> int:
 
 
 def day_of(at: datetime, zone: ZoneInfo) -> int:
-    """Return the local day of ``at`` in ``zone``, in days since 1970-01-01."""
-    return day_number(at.astimezone(zone).date())
+    """Return the local day of ``at`` in ``zone``, in days since 1970-01-01.
+
+    Raises:
+        InvalidValueError: The calendar does not hold that day.
+    """
+    try:
+        return at.astimezone(zone).toordinal() - _EPOCH_ORDINAL
+    except OverflowError as error:
+        rule = f"must lie within the years 1 to 9999 in {zone}"
+        raise InvalidValueError("at", at.isoformat(), rule) from error
 
 
 def date_of(day: int) -> date:

@@ -1,7 +1,7 @@
 """Validators of fields, in the words of ``InvalidValueError``."""
 
 import re
-from collections.abc import Callable, Sized
+from collections.abc import Callable, Iterable, Sized
 from typing import Any
 
 from crmkit.domain.errors import InvalidValueError
@@ -23,6 +23,39 @@ def named_if_given(instance: object, attribute: Any, value: str | None) -> None:
     """Refuse an optional id that is empty; None is fine."""
     if value is not None:
         named(instance, attribute, value)
+
+
+def text_if_given(_instance: object, attribute: Any, value: Any) -> None:
+    """Refuse what is no text that UTF-8 can hold; None and an empty text are fine."""
+    if value is None:
+        return
+    if not isinstance(value, str):
+        raise InvalidValueError(attribute.name, value, "must be a text")
+    if not value.isascii() and _LONE_SURROGATE.search(value):
+        raise InvalidValueError(attribute.name, value, "must be text that UTF-8 can hold")
+
+
+def texts(instance: object, attribute: Any, value: Iterable[Any]) -> None:
+    """Refuse texts of which one is none."""
+    for one in value:
+        if one is None:
+            raise InvalidValueError(attribute.name, one, "must be a text")
+        text_if_given(instance, attribute, one)
+
+
+def unsaid(check: Callable[[Any, Any, Any], None]) -> Callable[[Any, Any, Any], None]:
+    """Return a validator whose errors do not say what was given: for personal fields."""
+
+    def check_quietly(instance: object, attribute: Any, value: Any) -> None:
+        try:
+            check(instance, attribute, value)
+        except InvalidValueError as error:
+            quiet = InvalidValueError(error.field, "…", error.rule, error.way_out)
+        else:
+            return
+        raise quiet  # out here, so that it does not carry the one that says it
+
+    return check_quietly
 
 
 def source_word(_instance: object, attribute: Any, value: Any) -> None:
@@ -80,3 +113,7 @@ def not_empty(_instance: object, attribute: Any, value: Sized) -> None:
     """Refuse a field that holds nothing."""
     if not len(value):
         raise InvalidValueError(attribute.name, value, "must hold at least one")
+
+
+#: Refuses what is no text, without saying what was given; None and an empty text are fine.
+private_text = unsaid(text_if_given)

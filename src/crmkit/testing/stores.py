@@ -11,12 +11,28 @@ import pytest
 
 from crmkit.domain.ports import Store
 from crmkit.testing._promises_of_adding import PromisesOfAdding
+from crmkit.testing._promises_of_finding import PromisesOfFinding
+from crmkit.testing._promises_of_forgetting import PromisesOfForgetting
 from crmkit.testing._promises_of_keeping import PromisesOfKeeping
+from crmkit.testing._promises_of_merging import PromisesOfMerging
+from crmkit.testing._promises_of_progress import PromisesOfProgress
 from crmkit.testing._promises_of_reading import PromisesOfReading
+from crmkit.testing._promises_of_telling import PromisesOfTelling
+from crmkit.testing._promises_of_tombstones import PromisesOfTombstones
 from crmkit.testing._samples import LAMP
 
 
-class StoreSuite(PromisesOfAdding, PromisesOfReading, PromisesOfKeeping):
+class StoreSuite(
+    PromisesOfAdding,
+    PromisesOfReading,
+    PromisesOfKeeping,
+    PromisesOfFinding,
+    PromisesOfProgress,
+    PromisesOfMerging,
+    PromisesOfTelling,
+    PromisesOfForgetting,
+    PromisesOfTombstones,
+):
     """Subclass it, give it a ``store`` fixture, and every promise is checked."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

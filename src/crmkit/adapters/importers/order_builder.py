@@ -13,6 +13,7 @@ from crmkit.adapters.importers.columns import Columns
 from crmkit.adapters.importers.content_ids import ContentIds
 from crmkit.adapters.importers.customers import customer_reader
 from crmkit.adapters.importers.memo import Memo
+from crmkit.adapters.importers.mended import revision_of
 from crmkit.adapters.importers.moments import Moments
 from crmkit.adapters.importers.numbers import money, number
 from crmkit.adapters.importers.order_lines import (
@@ -74,6 +75,7 @@ class _Order(NamedTuple):
     customer_id: str
     channel: str | None
     extra: FrozenMapping
+    revision: int
 
 
 class OrderBuilder:
@@ -158,11 +160,16 @@ class OrderBuilder:
             )
         customer = named.pop() if named else ""
         order_id = number or self._content_id(customer, good[0])
+        try:
+            revision = max(revision_of(self._cell("revision", one)) for one in good)
+        except InvalidValueError as error:
+            return self._all_refused((one.row for one in good), Refused.by(error))
         order = _Order(
             id=order_id,
             customer_id=customer or guest_id(self._rules.source, order_id),
             channel=next(filter(None, (self._cell("channel", one) for one in good)), None),
             extra=self._extras[self._extra_cells(good[0].row[1])],
+            revision=revision,
         )
         return self._placed(order, document, good)
 
@@ -200,6 +207,7 @@ class OrderBuilder:
                 at=min(one.at for one in sold),
                 channel=order.channel,
                 source=self._rules.source,
+                revision=order.revision,
                 extra=order.extra,
                 lines=tuple(one.read.line for one in sold),
                 discount=Money(abs(discount.minor), discount.currency) if discount else None,
@@ -223,6 +231,7 @@ class OrderBuilder:
                 at=min(one.at for one in back),
                 channel=order.channel,
                 source=self._rules.source,
+                revision=order.revision,
                 extra=order.extra,
                 lines=tuple(map(_line_back, back)),
             )

@@ -4,8 +4,8 @@
 ``amount`` (of the row) are needed. Of the row are also ``product``, ``cost`` (of one unit),
 ``category``, ``nature`` (goods, shipping, discount …), ``refund`` (yes or no) and
 ``currency``; of the order ``channel``, ``discount``, ``shipping`` and ``tax``, stated once or
-alike on each of its rows. Amounts are without tax. Quantity times price is rounded half-even
-to the minor unit, row by row.
+alike on each of its rows, and ``revision``, the highest of its rows. Amounts are without tax.
+Quantity times price is rounded half-even to the minor unit, row by row.
 
 **Orders.** Rows with one ``order`` are one order, wherever they stand and whatever their
 minutes; its time is that of its earliest row. Without an order column each row is an order,
@@ -29,6 +29,7 @@ from pathlib import Path
 from attrs import fields
 
 from crmkit.adapters.importers.columns import Columns, Synonyms, find, missing
+from crmkit.adapters.importers.mended import REVISION
 from crmkit.adapters.importers.moments import Moments
 from crmkit.adapters.importers.order_builder import OrderBuilder, OrderRules
 from crmkit.adapters.importers.order_lines import LineRules
@@ -84,8 +85,9 @@ ORDER_COLUMNS: Synonyms = {
     "discount": ("order_discount", "total_discount", "discount_total"),
     "shipping": ("order_shipping", "total_shipping", "shipping_total", "shipping"),
     "tax": ("order_tax", "total_tax", "tax_total"),
+    "revision": (REVISION,),
 }
-_NO_SYNONYMS: Synonyms = dict.fromkeys(ORDER_COLUMNS, ())
+_NO_SYNONYMS: Synonyms = {**dict.fromkeys(ORDER_COLUMNS, ()), "revision": (REVISION,)}
 _OF_AN_ORDER = frozenset({"order_total", "order_amount", "grand_total"})
 
 

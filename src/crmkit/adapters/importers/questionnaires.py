@@ -20,6 +20,7 @@ from attrs import fields, frozen
 from crmkit.adapters.importers.columns import Columns, Synonyms, find, listed, missing, plain
 from crmkit.adapters.importers.content_ids import ContentIds
 from crmkit.adapters.importers.customers import customer_reader
+from crmkit.adapters.importers.mended import ID, REVISION, revision_of
 from crmkit.adapters.importers.moments import Moments
 from crmkit.adapters.importers.refusals import Refused, Row, problem
 from crmkit.adapters.importers.response_builder import OPEN
@@ -39,6 +40,8 @@ _ROLES = ("customer", "time", "id", "touchpoint", "order", "channel")
 QUESTIONNAIRE_COLUMNS: Synonyms = {
     "customer": (*SURVEY_COLUMNS["customer"], "respondent"),
     **{role: SURVEY_COLUMNS[role] for role in _ROLES[1:]},
+    "revision": (REVISION,),
+    "kept": (ID,),
 }
 
 
@@ -136,6 +139,7 @@ class QuestionnaireBuilder:
                 at=at,
                 channel=self._columns.cell("channel", cells) or None,
                 source=self._rules.source,
+                revision=revision_of(self._columns.cell("revision", cells)),
                 instrument=self._rules.instrument.name,
                 answers=tuple(answers),
                 touchpoint=self._columns.cell("touchpoint", cells) or None,
@@ -145,6 +149,8 @@ class QuestionnaireBuilder:
             return self._refused(row, Refused.by(error))
 
     def _id(self, cells: list[str], customer: str, at: datetime) -> str:
+        if kept := self._columns.cell("kept", cells):
+            return kept
         if "id" not in self._columns:
             about = (self._columns.cell(role, cells) for role in ("touchpoint", "order"))
             name = self._rules.instrument.name

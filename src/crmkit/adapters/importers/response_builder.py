@@ -11,6 +11,7 @@ from attrs import frozen
 from crmkit.adapters.importers.columns import Columns
 from crmkit.adapters.importers.content_ids import ContentIds
 from crmkit.adapters.importers.customers import customer_reader
+from crmkit.adapters.importers.mended import revision_of
 from crmkit.adapters.importers.moments import Moments
 from crmkit.adapters.importers.numbers import number
 from crmkit.adapters.importers.refusals import Refused, Row, problem
@@ -175,6 +176,9 @@ class ResponseBuilder:
                     at=min(one.at for one in good),
                     channel=self._first("channel", good),
                     source=self._rules.source,
+                    revision=max(
+                        revision_of(self._columns.cell("revision", one.row[1])) for one in good
+                    ),
                     instrument=first.instrument,
                     answers=tuple(one.answer for one in good),
                     touchpoint=self._first("touchpoint", good),

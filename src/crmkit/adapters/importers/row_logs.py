@@ -4,17 +4,23 @@ The first pass reads the file to its end, which finds out whether it can be read
 notes for each key (an order number, say) its last row. The second builds each group when its
 last row has passed, wherever its other rows were. In memory are one number per key and the
 rows of the groups that are open.
+
+In a file of problems, a row may hold an interaction that was refused; it is read as such.
 """
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from attrs import evolve
 
 from crmkit.adapters.importers.refusals import Broken, Row
+from crmkit.adapters.importers.refused_interactions import RefusedInteractions
 from crmkit.adapters.importers.tables import Table
 from crmkit.domain.errors import UnreadableLogError
-from crmkit.domain.problems import RowProblem
+from crmkit.domain.mapping import FrozenMapping
+from crmkit.domain.problems import KeptBeside, RowProblem
 
 T = TypeVar("T")
 
@@ -52,6 +58,7 @@ class RowLog(ABC, Generic[T]):
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._refused = RefusedInteractions(table.names)
         self.rows = self.rows_used = self.rows_refused = 0
         self.total_rows: int | None = None
 
@@ -69,6 +76,8 @@ class RowLog(ABC, Generic[T]):
             if isinstance(cells, Broken):
                 self.rows_refused += 1
                 yield cells.at(row)
+            elif self._refused.holds(cells):
+                yield self._again(row, cells)
             elif (key := builder.key(cells)) is None:
                 yield from self._built(builder, [(row, cells)])
             else:
@@ -83,7 +92,7 @@ class RowLog(ABC, Generic[T]):
         last: dict[str, int] = {}
         row = 0
         for row, cells in enumerate(self._table.rows(), start=1):
-            if not isinstance(cells, Broken):
+            if not (isinstance(cells, Broken) or self._refused.holds(cells)):
                 builder.look(cells)
                 if (key := builder.key(cells)) is not None:
                     last[key] = row
@@ -104,4 +113,41 @@ class RowLog(ABC, Generic[T]):
         refused = self._refused_rows(built)
         self.rows_refused += refused
         self.rows_used += len(rows) - refused
+        if len(built) == 1:
+            return built
+        return _beside_what_was_kept(self._table.names, rows, built)
+
+    def _again(self, row: int, cells: list[str]) -> Any:
+        """The interaction that was refused before and stands in this row."""
+        read = self._refused.read((row, cells))
+        wrong = isinstance(read, RowProblem)
+        self.rows_refused += wrong
+        self.rows_used += not wrong
+        return read
+
+
+def _beside_what_was_kept(
+    names: Sequence[str], rows: list[Row], built: list[T | RowProblem]
+) -> list[T | RowProblem]:
+    """What was built, its problems with what was kept of the same order or response."""
+    kept: list[Any] = [one for one in built if not isinstance(one, RowProblem)]
+    if not kept or len(kept) == len(built):
         return built
+    refused = {one.row for one in built if isinstance(one, RowProblem)}
+    beside = KeptBeside(
+        id=kept[0].id,
+        revision=max(one.revision for one in kept),
+        rows=tuple(
+            (number, FrozenMapping(dict(zip(names, cells, strict=True))))
+            for number, cells in rows
+            if number not in refused
+        ),
+    )
+    told: list[T | RowProblem] = []
+    for one in built:
+        if isinstance(one, RowProblem):
+            told.append(evolve(one, kept=beside))
+            beside = evolve(beside, rows=())
+        else:
+            told.append(one)
+    return told

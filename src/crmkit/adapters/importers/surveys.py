@@ -3,7 +3,7 @@
 **Roles of columns.** ``customer``, ``time`` and ``value`` are needed, and ``instrument`` unless
 it is told for the whole file. ``item`` may be left out where the instrument asks one thing,
 ``low`` and ``high`` where the instrument is known (nps, csat, ces, repurchase, or one of the
-shop's own). ``touchpoint``, ``order``, ``channel`` and ``id`` are optional.
+shop's own). ``touchpoint``, ``order``, ``channel``, ``id`` and ``revision`` are optional.
 
 Rows with the same ``id``, or without that column those of one customer, instrument, time and
 touchpoint, are one response; its time is that of its earliest row. A blank value or ``NA`` is
@@ -19,6 +19,7 @@ from pathlib import Path
 from attrs import fields
 
 from crmkit.adapters.importers.columns import Columns, Synonyms, find, missing
+from crmkit.adapters.importers.mended import REVISION
 from crmkit.adapters.importers.response_builder import ResponseBuilder, ResponseRules
 from crmkit.adapters.importers.row_logs import RowLog
 from crmkit.adapters.importers.tables import Table, open_table
@@ -47,6 +48,7 @@ SURVEY_COLUMNS: Synonyms = {
     "touchpoint": ("touchpoint",),
     "order": ("order_id", "order_number", "order"),
     "channel": ("channel",),
+    "revision": (REVISION,),
 }
 
 

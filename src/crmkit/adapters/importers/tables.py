@@ -3,7 +3,8 @@
 Blank lines are no rows; the first row of data is row 1. Cells that are too many are
 forgiven where they are blank; any other row of another width is ``Broken``. In JSON lines
 the columns are all names that occur in the file, numbers keep the digits they are written
-with, null is blank, and a nested value is its JSON text.
+with, null is blank, and a nested value is its JSON text. A file of problems is known by its
+first column and read as it is written, whatever was told of the file they come from.
 """
 
 import csv
@@ -17,6 +18,7 @@ from attrs import evolve, frozen
 
 from crmkit.adapters.importers.files import regular, text_encoding, text_lines
 from crmkit.adapters.importers.layouts import Layout, layout
+from crmkit.adapters.importers.mended import encoding_of, is_problems_file, unguarded
 from crmkit.adapters.importers.refusals import Broken
 from crmkit.domain.errors import UnreadableLogError
 from crmkit.domain.mapping import EMPTY, FrozenMapping
@@ -35,6 +37,7 @@ class Table:
         layout: How its lines are split.
         names: Its columns, none twice.
         headed: Whether its first line names them.
+        guarded: Whether it is a file of problems, whose cells are guarded.
     """
 
     path: Path
@@ -42,6 +45,7 @@ class Table:
     layout: Layout
     names: tuple[str, ...] = ()
     headed: bool = True
+    guarded: bool = False
 
     def rows(self) -> Iterator[list[str] | Broken]:
         """Yield every row of data: its cells, or what is wrong with it.
@@ -65,7 +69,7 @@ class Table:
         try:
             for cells in csv.reader(lines, delimiter=self.layout.delimiter):
                 if cells:
-                    yield cells
+                    yield list(map(unguarded, cells)) if self.guarded else cells
         except csv.Error as error:
             raise UnreadableLogError(
                 str(self.path), f"a field has no end ({error})", "close its quotes"
@@ -180,10 +184,13 @@ def open_table(
         InvalidValueError: An encoding, a format or a delimiter that cannot be.
     """
     found = regular(path)
+    problems = is_problems_file(found)
+    if problems:
+        encoding, format, delimiter = encoding_of(found, encoding), "csv", None  # noqa: A001
     codec = text_encoding(encoding)
     sample = list(islice(text_lines(found, codec), _SAMPLE))
     laid = layout(found, sample, format=format, delimiter=delimiter)
-    table = Table(path=found, encoding=codec, layout=laid)
+    table = Table(path=found, encoding=codec, layout=laid, guarded=problems)
     if laid.format == "jsonl":
         return evolve(table, names=_names_of_objects(text_lines(found, codec)), headed=False)
     first = next(table.records(text_lines(found, codec)), None)

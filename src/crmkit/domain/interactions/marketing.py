@@ -12,7 +12,14 @@ from crmkit.domain.interactions.service import Purpose
 from crmkit.domain.money import Money
 from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
-from crmkit.domain.validators import named, not_below_zero, slug, whole_if_given, yes_or_no
+from crmkit.domain.validators import (
+    named,
+    not_below_zero,
+    private_text,
+    slug,
+    whole_if_given,
+    yes_or_no,
+)
 from crmkit.domain.words import Word
 
 __all__ = [
@@ -166,7 +173,7 @@ class ConsentChanged(Happened):
     medium: str = field(validator=slug)
     purpose: str = field(default=ANY)
     granted: bool = field(validator=yes_or_no)
-    evidence: str | None = field(default=None, repr=False)
+    evidence: str | None = field(default=None, validator=private_text, repr=False)
 
     @purpose.validator
     def _purpose_of_contacts(self, _attribute: object, value: str) -> None:

@@ -8,7 +8,7 @@ from attrs import field, frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened, key_of
-from crmkit.domain.interactions.amounts import COLUMN, by_nature, lines_of, one_currency
+from crmkit.domain.interactions.amounts import converted, lines_of, one_currency, summed
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import Money, shared
 from crmkit.domain.naming import by_field
@@ -17,6 +17,9 @@ from crmkit.domain.times import utc_if_given
 from crmkit.domain.validators import named, not_empty
 
 __all__ = ["Delivered", "Purchase"]
+
+# Looked up once: members of an enumeration are slow to name.
+_GOODS, _DISCOUNT = Nature.GOODS, Nature.DISCOUNT
 
 
 @frozen(kw_only=True, field_transformer=by_field)
@@ -45,7 +48,8 @@ class Purchase(Happened):
         one_currency(self.lines, (self.discount, self.shipping, self.tax, self.fees))
         if self.discount is not None and self.discount.minor < 0:
             raise InvalidValueError("discount", str(self.discount), "must be 0 or more")
-        if sum(line.amount.minor for line in self.goods) < self._off():
+        off = self._off()
+        if off > 0 and sum([line.amount.minor for line in self.goods]) < off:
             raise InvalidValueError(
                 "discount", self.order_id, "must not exceed the goods", "a credit is a Return"
             )
@@ -58,21 +62,12 @@ class Purchase(Happened):
     @property
     def goods(self) -> tuple[Line, ...]:
         """The lines that are goods."""
-        return tuple(line for line in self.lines if line.nature is Nature.GOODS)
+        return tuple([line for line in self.lines if line.nature is _GOODS])
 
     def _off(self) -> int:
         """What is taken off the goods, in minor units of the original currency."""
-        lines = sum(one.amount.minor for one in self.lines if one.nature is Nature.DISCOUNT)
-        return (self.discount.minor if self.discount else 0) - lines
-
-    def _totals(self) -> dict[str, int]:
-        """Sums in minor units of the original currency, by column."""
-        natures, off = by_nature(self.lines), self._off()
-        totals = {column: natures[nature] for nature, column in COLUMN.items()}
-        for column in ("shipping", "tax", "fees"):
-            given = getattr(self, column)
-            totals[column] += given.minor if given else 0
-        return {**totals, "discount": off, "amount": natures[Nature.GOODS] - off}
+        lines = sum([line.amount.minor for line in self.lines if line.nature is _DISCOUNT])
+        return _minor(self.discount) - lines
 
     def paid_per_line(self) -> list[int]:
         """Return what was paid for each goods line after discount, in minor units.
@@ -85,7 +80,7 @@ class Purchase(Happened):
 
     def _costs(self) -> tuple[int, int]:
         """Cost where it is known, and the paid amount that it is the cost of."""
-        if all(line.cost is None for line in self.goods):
+        if not [1 for line in self.lines if line.cost is not None]:
             return 0, 0
         known = [
             (line.cost.minor, paid)
@@ -96,25 +91,28 @@ class Purchase(Happened):
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this order."""
-        day = to.day(self.at)
-        cost, costed = self._costs()
-        minor = {**self._totals(), "cost": cost, "costed": costed}
-        if self.currency != to.shop.currency:
-            minor = {
-                name: to.minor(Money(value, self.currency), day) for name, value in minor.items()
-            }
-        goods = self.goods
-        return [
-            self.row(
-                to,
-                order_id=self.order_id,
-                order_key=key_of(self.source, self.order_id),
-                goods=len(goods),
-                units=sum(line.units for line in goods),
-                due_day=None if self.promised_at is None else to.day(self.promised_at),
-                **minor,
-            )
-        ]
+        columns = {
+            "order_id": self.order_id,
+            "order_key": key_of(self.source, self.order_id),
+            "due_day": None if self.promised_at is None else to.day(self.promised_at),
+        }
+        sums = converted(self._sums(), self.currency, to, self.at)
+        return [self.filled(to, columns, sums=sums)]
+
+    def _sums(self) -> dict[str, int]:
+        """What its lines and what is charged on top add up to, by column."""
+        sums = summed(self.lines)
+        sums["discount"] = off = _minor(self.discount) - sums["discount"]
+        sums["amount"] -= off
+        sums["cost"], sums["costed"] = self._costs()
+        sums["shipping"] += _minor(self.shipping)
+        sums["tax"] += _minor(self.tax)
+        sums["fees"] += _minor(self.fees)
+        return sums
+
+
+def _minor(money: Money | None) -> int:
+    return 0 if money is None else money.minor
 
 
 @frozen(kw_only=True, field_transformer=by_field)

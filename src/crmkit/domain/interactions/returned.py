@@ -9,12 +9,12 @@ from attrs.converters import optional
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
 from crmkit.domain.happened import Happened, key_of
-from crmkit.domain.interactions.amounts import COLUMN, by_nature, lines_of, one_currency
+from crmkit.domain.interactions.amounts import OTHERS, converted, lines_of, one_currency, summed
 from crmkit.domain.lines import Line, Nature
 from crmkit.domain.money import Money, shared
 from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
-from crmkit.domain.validators import named_if_given
+from crmkit.domain.validators import named_if_given, private_text
 from crmkit.domain.words import Word
 
 __all__ = ["FAULTS", "Part", "Return", "ReturnReason"]
@@ -81,7 +81,7 @@ class Return(Happened):
     lines: tuple[Line, ...] = field(default=(), converter=lines_of)
     refund: Money | None = None
     reason: ReturnReason | None = field(default=None, converter=optional(ReturnReason))
-    note: str | None = field(default=None, repr=False)
+    note: str | None = field(default=None, validator=private_text, repr=False)
 
     def __attrs_post_init__(self) -> None:
         one_currency(self.lines, (self.refund,))
@@ -91,6 +91,8 @@ class Return(Happened):
     @property
     def currency(self) -> str:
         """The currency of all its amounts."""
+        if self.lines:
+            return self.lines[0].amount.currency
         return one_currency(self.lines, (self.refund,))
 
     @property
@@ -113,8 +115,9 @@ class Return(Happened):
 
     def rest(self) -> int:
         """Return what is given back for goods although no line says for which."""
-        stated = sum(self.refunded_per_line())
-        return 0 if self.refund is None else self.refund.minor - stated
+        if self.refund is None:
+            return 0
+        return self.refund.minor - sum(self.refunded_per_line())
 
     def unlinked(self) -> list[Part]:
         """Return the parts of this return if it is linked to no order but a named one."""
@@ -130,8 +133,8 @@ class Return(Happened):
             to: The shop's zone, currency and rates.
             parts: How it was linked; by default to the named order only.
         """
-        natures = by_nature(self.lines)
-        others = {column: -natures[nature] for nature, column in COLUMN.items()}
+        sums = summed(self.lines)
+        others = {column: -sums[column] for column in OTHERS.values()}
         rows = _per_order(self.unlinked() if parts is None else parts)
         home = self.order_key
         if any(others.values()) or not rows:
@@ -142,33 +145,36 @@ class Return(Happened):
         ]
 
     def _row(self, to: Reporting, i: int, part: Part, others: Mapping[str, int]) -> Fact:
-        day = to.day(self.at)
-        minor = {"amount": part.amount, "cost": part.cost, "costed": part.costed, **others}
-        if self.currency != to.shop.currency:
-            minor = {
-                name: to.minor(Money(value, self.currency), day) for name, value in minor.items()
-            }
-        return self.row(
-            to,
-            i,
-            order_id=self.order_id,
-            order_key=part.order_key or f"~{key_of(self.source, self.id)}",
-            goods=sum(line.nature is Nature.GOODS for line in self.lines) if i == 0 else 0,
-            units=part.units,
-            fault=None if self.reason is None else int(self.reason in FAULTS),
-            **minor,
-        )
+        sums = {
+            "goods": 0 if i else sum([line.nature is Nature.GOODS for line in self.lines]),
+            "units": part.units,
+            "amount": part.amount,
+            "cost": part.cost,
+            "costed": part.costed,
+            **others,
+        }
+        columns = {
+            "order_id": self.order_id,
+            "order_key": part.order_key or f"~{key_of(self.source, self.id)}",
+            "fault": None if self.reason is None else int(self.reason in FAULTS),
+            **converted(sums, self.currency, to, self.at),
+        }
+        return self.filled(to, columns, i)
 
 
 def _per_order(parts: Iterable[Part]) -> dict[str | None, Part]:
     rows: dict[str | None, Part] = {}
     for part in parts:
-        have = rows.get(part.order_key, Part(order_key=part.order_key))
-        rows[part.order_key] = Part(
-            order_key=part.order_key,
-            units=have.units + part.units,
-            amount=have.amount + part.amount,
-            cost=have.cost + part.cost,
-            costed=have.costed + part.costed,
+        have = rows.get(part.order_key)
+        rows[part.order_key] = (
+            part
+            if have is None
+            else Part(
+                order_key=part.order_key,
+                units=have.units + part.units,
+                amount=have.amount + part.amount,
+                cost=have.cost + part.cost,
+                costed=have.costed + part.costed,
+            )
         )
     return rows

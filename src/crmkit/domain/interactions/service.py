@@ -16,6 +16,7 @@ from crmkit.domain.validators import (
     named,
     named_if_given,
     not_below_zero,
+    private_text,
     whole_if_given,
     yes_or_no,
 )
@@ -72,7 +73,7 @@ class Contact(Happened):
 
     direction: Direction = field(converter=Direction)
     purpose: Purpose = field(converter=Purpose)
-    topic: str | None = field(default=None, repr=False)
+    topic: str | None = field(default=None, validator=private_text, repr=False)
     waited_seconds: int | None = field(default=None, validator=whole_if_given(0))
     lasted_seconds: int | None = field(default=None, validator=whole_if_given(0))
     answered: bool | None = field(default=None, validator=validators.optional(yes_or_no))
@@ -184,7 +185,7 @@ class PromiseMade(Happened):
     kind: ClassVar[str] = "promise_made"
 
     promise_id: str = field(validator=named)
-    what: str = field(default="", repr=False)
+    what: str = field(default="", validator=private_text, repr=False)
     due: datetime | None = field(default=None, converter=utc_if_given)
     risk: Risk | None = field(default=None, converter=optional(Risk))
     order_id: str | None = field(default=None, validator=named_if_given)

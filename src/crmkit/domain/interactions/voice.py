@@ -13,7 +13,13 @@ from crmkit.domain.money import Money, to_decimal
 from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.surveys import Answer, Question, Scale
-from crmkit.domain.validators import named, named_if_given, not_below_zero, not_empty
+from crmkit.domain.validators import (
+    named,
+    named_if_given,
+    not_below_zero,
+    not_empty,
+    private_text,
+)
 from crmkit.domain.words import Word
 
 __all__ = ["Contribution", "ContributionKind", "Review", "SurveyResponse"]
@@ -94,8 +100,8 @@ class Review(Happened):
     scale: Scale = STARS
     product_id: str | None = field(default=None, validator=named_if_given)
     order_id: str | None = field(default=None, validator=named_if_given)
-    title: str | None = field(default=None, repr=False)
-    text: str | None = field(default=None, repr=False)
+    title: str | None = field(default=None, validator=private_text, repr=False)
+    text: str | None = field(default=None, validator=private_text, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if self.stars is not None and self.stars not in self.scale:
@@ -151,7 +157,7 @@ class Contribution(Happened):
     quality: Decimal = field(default=Decimal(1), converter=_share)
     credit: Decimal = field(default=Decimal(1), converter=_share)
     worth: Money | None = field(default=None, validator=not_below_zero)
-    text: str | None = field(default=None, repr=False)
+    text: str | None = field(default=None, validator=private_text, repr=False)
 
     def facts(self, to: Reporting) -> list[Fact]:
         """Return the one row of this contribution, a matter by what it is."""

@@ -1,0 +1,113 @@
+"""Everything about one person, as data that machines and people read.
+
+    ids            every id of the person, the one that stands for all of them first
+    records        what is known of them, each record under its own id
+    aliases        which ids are one person, since when, and why
+    interactions   all that happened with them, each as ``crmkit.adapters.wire`` writes it:
+                   ``from_plain`` reads it back. Of several revisions the one that counts.
+    consents       what they last allowed or forbade, with the proof
+    sources        the systems that their facts come from, with how many
+    judgements     what was derived of them and how: formula, inputs, model
+    register       what each field is kept for, and what an erasure does with it
+    holders        what the shop holds elsewhere
+
+It answers articles 15 and 20 of Regulation (EU) 2016/679 (GDPR).
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from attrs import asdict, field, frozen
+
+from crmkit.domain.explanation import Explanation
+from crmkit.domain.interactions import ConsentChanged, Interaction
+from crmkit.domain.mapping import FrozenMapping, frozen_mapping, thawed
+from crmkit.domain.personal_fields import PersonalField
+from crmkit.domain.sheet import Sheet, Shown
+from crmkit.domain.times import utc
+
+__all__ = ["EXPORT_SCHEMA", "PersonalExport", "as_data", "counted_sources", "last_consents"]
+
+#: The version of the form of an export.
+EXPORT_SCHEMA = 1
+
+
+@frozen(kw_only=True)
+class PersonalExport(Shown):
+    """Everything about one person. What is shown of it names only how much there is.
+
+    Attributes:
+        customer_id: The id that stands for all of the person's.
+        shop_id: The shop.
+        as_of: When it was made, in UTC.
+        sections: The parts, by name, as plain data.
+        notes: What the reader must know beside it.
+    """
+
+    customer_id: str
+    shop_id: str
+    as_of: datetime = field(converter=utc)
+    sections: FrozenMapping = field(converter=frozen_mapping, repr=False, hash=False)
+    notes: tuple[str, ...] = ()
+
+    def to_plain(self) -> dict[str, Any]:
+        """Return it as plain dicts and lists."""
+        head = {
+            "schema": EXPORT_SCHEMA,
+            "shop_id": self.shop_id,
+            "customer_id": self.customer_id,
+            "as_of": self.as_of.isoformat(),
+            "notes": list(self.notes),
+        }
+        parts: dict[str, Any] = thawed(self.sections)
+        return {**head, **parts}
+
+    def to_json(self) -> str:
+        """Return it as JSON, indented."""
+        return json.dumps(self.to_plain(), ensure_ascii=False, allow_nan=False, indent=2)
+
+    def sheet(self) -> Sheet:
+        """Return how much there is of each part."""
+        return Sheet(
+            title=f"export of {self.customer_id} as of {self.as_of:%Y-%m-%d %H:%M} UTC",
+            rows=tuple((name, f"{len(part):,}") for name, part in self.sections.items()),
+            notes=self.notes,
+        )
+
+
+def last_consents(history: Iterable[Interaction]) -> list[ConsentChanged]:
+    """Return what was last said about each channel and purpose, in order of both.
+
+    Where one moment says both yes and no, it is a no.
+    """
+    last: dict[tuple[str, str], ConsentChanged] = {}
+    said = [one for one in history if isinstance(one, ConsentChanged)]
+    for one in sorted(said, key=lambda each: (each.at, not each.granted)):
+        last[one.medium, one.purpose] = one
+    return [last[key] for key in sorted(last)]
+
+
+def as_data(one: Explanation | PersonalField) -> dict[str, Any]:
+    """Return an explanation, with its parts, or a line of the register as plain data."""
+    if isinstance(one, PersonalField):
+        return {name: str(value) for name, value in asdict(one).items()}
+    told: dict[str, Any] = {
+        "figure": one.figure,
+        "answer": one.answer,
+        "formula": one.formula,
+        "source": one.source,
+        "inputs": [list(pair) for pair in one.inputs],
+        "coverage": one.coverage,
+        "left_out": list(one.left_out),
+        "model": one.model,
+        "parts": [as_data(part) for part in one.parts],
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def counted_sources(history: Sequence[Interaction]) -> Mapping[str, int]:
+    """Return how many facts come from each source."""
+    sources = sorted({one.source for one in history})
+    return {source: sum(one.source == source for one in history) for source in sources}
