@@ -114,6 +114,33 @@ def test_columns_can_be_told(crmkit, tmp_path):
     assert "EUR 59.70" in done.output
 
 
+def test_problems_are_written_to_a_file_mended_and_loaded(crmkit, tmp_path):
+    head = "order_id,customer_id,order_date,sku,quantity,unit_price\n"
+    log = tmp_path / "log.csv"
+    log.write_text(f"{head}1,ann,2026-01-03,lamp,1,19.90\n1,ann,2026-01-03,bulb,two,4.00\n")
+    options = ("--store", "sqlite:///crm.db", "--problems", "problems.csv", "--resume")
+    done = crmkit("load", log, "--currency", "EUR", *options)
+    assert done.exit_code == 0, done.output
+    assert "1 interactions accepted, 0 known already, 1 problems (in problems.csv)" in done.output
+    file = tmp_path / "problems.csv"
+    file.write_text(file.read_text("utf-8").replace(",two,", ",2,"), "utf-8")
+    done = crmkit("load", "problems.csv", *options)
+    assert "1 interactions accepted, 0 known already, 0 problems" in done.output
+    assert not file.exists()
+
+
+def test_each_of_several_logs_has_its_own_file_of_problems(crmkit, tmp_path):
+    head = "order_id,customer_id,order_date,sku,quantity,unit_price\n"
+    for folder, name in (("a", "log.csv"), ("b", "log.csv"), ("b", "other.csv")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        rows = "1,ann,2026-01-03,bulb,two,4.00\n2,ann,2026-01-03,bulb,1,4.00\n"
+        (tmp_path / folder / name).write_text(head + rows)
+    options = ("--currency", "EUR", "--store", "sqlite:///crm.db", "--problems", "bad.csv")
+    assert crmkit("load", "a/log.csv", "b/log.csv", "b/other.csv", *options).exit_code == 0
+    names = {one.name for one in tmp_path.glob("bad*.csv")}
+    assert names == {"bad-log-1.csv", "bad-log-2.csv", "bad-other.csv"}
+
+
 VISIT = {
     "name": "visit",
     "scale": [1, 5],

@@ -308,6 +308,18 @@ def test_a_record_put_since_loses_what_came_from_the_absorbed_one(base):
     assert after == before
 
 
+def test_what_two_members_said_alike_goes_with_the_last_of_them(base):
+    base.put_customer(evolve(base.customer("bob"), region="Lugo"))
+    base.put_customer(Customer(id="cid", region="Lugo"))
+    base.merge("ann", "bob")
+    base.merge("ann", "cid")
+    base.put_customer(base.customer("ann"))
+    base.unmerge("bob")
+    assert base.customer("ann").region == "Lugo"
+    base.unmerge("cid")
+    assert base.customer("ann").region is None
+
+
 def test_what_cannot_be_done_is_refused_with_the_way_out(base):
     base.link_guest(GUEST, "ann", verified_by="signed_in")
     cases = [

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from crmkit.card import card_of
 from crmkit.domain.aliases import Alias
+from crmkit.domain.consent_ledger import ledger_of
 from crmkit.domain.customer import Customer, is_guest
 from crmkit.domain.errors import ErasureKeyError, InvalidValueError
 from crmkit.domain.forgetting import is_pseudonym
@@ -18,7 +19,6 @@ from crmkit.domain.personal_export import (
     PersonalExport,
     as_data,
     counted_sources,
-    last_consents,
 )
 from crmkit.domain.personal_fields import Holder, personal_fields
 from crmkit.domain.persons import Persons
@@ -76,7 +76,7 @@ class KeepingPrivacy(OpenedBase):
         sections = {
             "ids": person.ids,
             **_as_wired(person),
-            "consents": [_consent(one) for one in last_consents(person.history)],
+            "consents": ledger_of(person.ids[0], person.history).to_rows(),
             "sources": counted_sources(person.history),
             "judgements": judged,
             "register": [as_data(one) for one in personal_fields(self.shop.personal_data)],
@@ -224,18 +224,6 @@ def _alias(line: Alias) -> dict[str, Any]:
         "stands_for": line.stands_for,
         "recorded_at": line.recorded_at.isoformat(),
         "evidence": line.evidence,
-    }
-
-
-def _consent(one: Any) -> dict[str, Any]:
-    return {
-        "medium": one.medium,
-        "purpose": str(one.purpose),
-        "granted": one.granted,
-        "since": one.at.isoformat(),
-        "source": one.source,
-        "id": one.id,
-        "evidence": one.evidence,
     }
 
 

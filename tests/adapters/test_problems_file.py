@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crmkit import CustomerBase, Shop, read_orders, read_questionnaires, read_surveys
+from crmkit.adapters.importers import read_refused
 from crmkit.adapters.importers.journal import Journal
 from crmkit.adapters.importers.mended import guarded, unguarded
 from crmkit.adapters.importers.problems_file import ProblemsFile
-from crmkit.domain.errors import InvalidValueError, StoreError
+from crmkit.domain.errors import InvalidValueError, StoreError, UnreadableLogError
 from crmkit.domain.interactions import Purchase
 from crmkit.domain.lines import Line
 from crmkit.domain.mapping import FrozenMapping
@@ -225,6 +226,20 @@ def test_a_conflict_is_solved_by_stating_a_revision(base, tmp_path):
     write(file, [{**read(file)[0], **columns, "crmkit_revision": "1"}])
     assert base.load(read_orders(file, currency="EUR"), problems=file).accepted == 1
     assert base.store.history("lamp", "ann") == [bought("7", "5.00", revision=1)]
+
+
+def test_interactions_without_a_log_come_again_by_themselves(base, tmp_path, orders):
+    file = tmp_path / "problems.csv"
+    base.load([bought("7")])
+    base.load([bought("7", "5.00")], problems=file)
+    rows = read(file)
+    write(file, [{**rows[0], "crmkit_revision": "1"}, {**rows[0], "crmkit_interaction": ""}])
+    log = read_refused(file)
+    report = base.load(log)
+    assert (report.accepted, log.rows_used, log.rows_refused) == (1, 1, 1)
+    assert "what read its log" in report.problems[0].reason
+    with pytest.raises(UnreadableLogError, match="has no column crmkit_interaction"):
+        read_refused(orders)
 
 
 def test_an_interaction_that_was_broken_by_hand_stays_a_problem(base, tmp_path):

@@ -263,6 +263,28 @@ def test_parting_reaches_every_record_that_took_the_absorbed_one_in():
     assert persons.parted_records("bob", own) == [evolve(ANN, version=2)]
 
 
+def test_what_a_record_below_lost_is_lost_above_as_well():
+    kept, own = table(ANN, BOB, CID)
+    first = line("cid", "bob", BOB)
+    kept["bob"] = evolve(Persons([first]).record("bob", own), version=5)
+    persons = Persons([first, line("bob", "ann", ANN)])
+    kept["ann"] = evolve(persons.record("ann", own), version=2)
+    assert kept["ann"].language == kept["bob"].language == "es"
+    left = {one.id: one for one in persons.parted_records("cid", own)}
+    assert left["bob"] == evolve(BOB, version=5)
+    assert left["ann"] == evolve(ANN, region="Lugo", tags={"vip"}, version=2)
+
+
+def test_parting_one_takes_over_nothing_that_another_has_on_lease():
+    lease = Acquisition(mode="rented", expires=day(100))
+    rented = Customer(id="cid", tags={"list"}, acquisition=lease, version=1)
+    kept, own = table(ANN, BOB, rented)
+    persons = Persons([line("bob", "ann", ANN), line("cid", "ann", ANN)])
+    kept["ann"] = evolve(persons.own_part(persons.record("ann", own), own), version=2)
+    assert kept["ann"].tags == {"vip"}
+    assert persons.parted_records("bob", own) == [evolve(ANN, version=2)]
+
+
 def test_a_record_that_was_not_put_is_left_alone():
     _, own = table(ANN, BOB)
     assert Persons([line("bob", "ann", ANN)]).parted_records("bob", own) == []

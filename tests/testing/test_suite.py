@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from crmkit.adapters.stores.memory import MemoryStore
-from crmkit.domain.errors import StoreConflictError
+from crmkit.domain.errors import InvalidValueError, StoreConflictError
 from crmkit.domain.ports import Added
 from crmkit.domain.times import utc
 from crmkit.testing import StoreMachine, StoreSuite
@@ -50,10 +51,12 @@ class _ForgetsDuplicates(MemoryStore):
 
 
 class _SwallowsConflicts(MemoryStore):
-    def add(self, shop_id, interactions, /, *, recorded_at, refuse=False):
+    def add(self, shop_id, interactions, /, *, recorded_at, refuse=False, mark=None):
         del refuse
         try:
-            return super().add(shop_id, interactions, recorded_at=recorded_at, refuse=True)
+            return super().add(
+                shop_id, interactions, recorded_at=recorded_at, refuse=True, mark=mark
+            )
         except StoreConflictError:
             return Added()
 
@@ -71,10 +74,12 @@ class _IgnoresWhenItWasKnown(MemoryStore):
 
 
 class _LosesVersions(MemoryStore):
-    def put_customer(self, shop_id, customer, /):
+    def put_customer(self, shop_id, customer, /, *, recorded_at=None):
         kept = self.customer(shop_id, customer.id)
         return super().put_customer(
-            shop_id, evolve(customer, version=0 if kept is None else kept.version)
+            shop_id,
+            evolve(customer, version=0 if kept is None else kept.version),
+            recorded_at=recorded_at,
         )
 
 
@@ -97,6 +102,79 @@ class _MissesLateRevisions(MemoryStore):
         return evolve(told, kept=told.kept - later)
 
 
+class _ReadsOnlyTheIdItself(MemoryStore):
+    def history(self, shop_id, customer_id, /, *, known_at=None):
+        read = super().history(shop_id, customer_id, known_at=known_at)
+        return [one for one in read if one.customer_id == customer_id]
+
+
+class _LetsRecordsGoBackInTime(MemoryStore):
+    def add(self, shop_id, interactions, /, *, recorded_at, refuse=False, mark=None):
+        if shop_id in self._shops:
+            self._shops[shop_id].latest = datetime.min.replace(tzinfo=UTC)
+        return super().add(shop_id, interactions, recorded_at=recorded_at, refuse=refuse, mark=mark)
+
+
+class _AllowsCircles(MemoryStore):
+    def put_alias(self, shop_id, alias, /):
+        try:
+            super().put_alias(shop_id, alias)
+        except InvalidValueError:
+            self._of(shop_id).reads_differently()
+
+
+class _KeepsRecordsOfTheErased(MemoryStore):
+    def erase(self, shop_id, customer_id, /, *, erased_at):
+        records = dict(self._of(shop_id).customers)
+        told = super().erase(shop_id, customer_id, erased_at=erased_at)
+        self._of(shop_id).customers |= records
+        return told
+
+
+class _CountsTheErasedTwice(MemoryStore):
+    def erase(self, shop_id, customer_id, /, *, erased_at):
+        told = super().erase(shop_id, customer_id, erased_at=erased_at)
+        self._of(shop_id).tombstones.clear()
+        return told
+
+
+class _TakesAnyKey(MemoryStore):
+    def attach(self, to, /):
+        if to.shop.id in self._shops:
+            self._shops[to.shop.id].key_check = None
+        super().attach(to)
+
+
+class _FindsWhoLostAnIdentifier(MemoryStore):
+    def __init__(self):
+        super().__init__()
+        self.ever = set()
+
+    def put_customer(self, shop_id, customer, /, *, recorded_at=None):
+        kept = super().put_customer(shop_id, customer, recorded_at=recorded_at)
+        self.ever |= {(shop_id, one.kind, one.value, kept.id) for one in kept.identifiers}
+        return kept
+
+    def find(self, shop_id, kind, value, /):
+        return sorted(each[3] for each in self.ever if each[:3] == (shop_id, kind, value))
+
+
+class _LosesMarks(MemoryStore):
+    def add(self, shop_id, interactions, /, *, recorded_at, refuse=False, mark=None):
+        told = super().add(shop_id, interactions, recorded_at=recorded_at, refuse=refuse)
+        if told.accepted and mark is not None:
+            self._of(shop_id).marks[mark.name] = mark
+        return told
+
+
+class _StartsPositionsAnew(MemoryStore):
+    def drop_events(self, shop_id, until, /):
+        dropped = super().drop_events(shop_id, until)
+        if shop_id in self._shops and not self.events(shop_id):
+            self._shops[shop_id].told = 0
+        return dropped
+
+
 BROKEN = [
     _ForgetsDuplicates,
     _SwallowsConflicts,
@@ -106,6 +184,15 @@ BROKEN = [
     _NeverRelinks,
     _CountsWhatCameLater,
     _MissesLateRevisions,
+    _ReadsOnlyTheIdItself,
+    _LetsRecordsGoBackInTime,
+    _AllowsCircles,
+    _KeepsRecordsOfTheErased,
+    _CountsTheErasedTwice,
+    _TakesAnyKey,
+    _FindsWhoLostAnIdentifier,
+    _LosesMarks,
+    _StartsPositionsAnew,
 ]
 
 

@@ -1,8 +1,8 @@
 """Interactions as canonical text, written straight from their fields.
 
 What is written is the JSON of what the hooks make of a value (``_wire_hooks``), key by key
-in order, without a table of plain data in between: a third of the time. Types not named here
-are written by their hook.
+in order, without a table of plain data in between: in two fifths of the time. Types that are
+not named here are written by their hook.
 """
 
 import json

@@ -5,7 +5,7 @@
     aliases        which ids are one person, since when, and why
     interactions   all that happened with them, each as ``crmkit.adapters.wire`` writes it:
                    ``from_plain`` reads it back. Of several revisions the one that counts.
-    consents       what they last allowed or forbade, with the proof
+    consents       every change of what they allowed or forbade, with the proof
     sources        the systems that their facts come from, with how many
     judgements     what was derived of them and how: formula, inputs, model
     register       what each field is kept for, and what an erasure does with it
@@ -15,20 +15,20 @@ It answers articles 15 and 20 of Regulation (EU) 2016/679 (GDPR).
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from attrs import asdict, field, frozen
 
 from crmkit.domain.explanation import Explanation
-from crmkit.domain.interactions import ConsentChanged, Interaction
+from crmkit.domain.interactions import Interaction
 from crmkit.domain.mapping import FrozenMapping, frozen_mapping, thawed
 from crmkit.domain.personal_fields import PersonalField
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.times import utc
 
-__all__ = ["EXPORT_SCHEMA", "PersonalExport", "as_data", "counted_sources", "last_consents"]
+__all__ = ["EXPORT_SCHEMA", "PersonalExport", "as_data", "counted_sources"]
 
 #: The version of the form of an export.
 EXPORT_SCHEMA = 1
@@ -75,18 +75,6 @@ class PersonalExport(Shown):
             rows=tuple((name, f"{len(part):,}") for name, part in self.sections.items()),
             notes=self.notes,
         )
-
-
-def last_consents(history: Iterable[Interaction]) -> list[ConsentChanged]:
-    """Return what was last said about each channel and purpose, in order of both.
-
-    Where one moment says both yes and no, it is a no.
-    """
-    last: dict[tuple[str, str], ConsentChanged] = {}
-    said = [one for one in history if isinstance(one, ConsentChanged)]
-    for one in sorted(said, key=lambda each: (each.at, not each.granted)):
-        last[one.medium, one.purpose] = one
-    return [last[key] for key in sorted(last)]
 
 
 def as_data(one: Explanation | PersonalField) -> dict[str, Any]:

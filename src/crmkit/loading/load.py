@@ -126,7 +126,7 @@ class _Load:
                 interactions.append(item)
         if interactions or self._mark is not None:
             self._send(interactions)
-        self.position += len(chunk) + 1
+        self.position += len(chunk)
 
     def _send(self, interactions: Sequence[Interaction]) -> None:
         marked: dict[str, Any] = {} if self._mark is None else {"mark": self._mark}

@@ -61,6 +61,12 @@ class PromisesOfMerging:
         found = [(who, [one.id for one in all_]) for who, all_ in attached.histories("lamp")]
         assert found == [("abe", ["1"]), ("bob", ["2"])]
 
+    def test_an_id_without_facts_is_read_as_whom_it_stands_for(self, attached: Store) -> None:
+        _merge(attached, ("ben", "ann"), ("ann", "zoe"))
+        attached.add("lamp", [bought("1", 1, "zoe"), sent_back("r", 2, "zoe")], recorded_at=day(31))
+        assert [_ids(attached, who) for who in ("ben", "ann", "zoe")] == [["1", "r"]] * 3
+        assert [len(attached.links("lamp", who)) for who in ("ben", "ann", "zoe")] == [1] * 3
+
     def test_survivors_come_by_id_among_all_others(self, attached: Store) -> None:
         names = ["b", "B", "é", "a", "Z", "z"]
         attached.add("lamp", [bought(who, 1, who) for who in names], recorded_at=day(20))

@@ -1,8 +1,9 @@
 """Every promise of a store as a test that can be inherited and cannot be weakened.
 
 Subclass ``StoreSuite`` and give it a fixture ``store`` that returns an empty store. A store
-that outlives its process also says how to open it again, in ``reopened``. Tests of flat rows
-run for stores with ``SupportsFacts``; others skip them and say so.
+that outlives its process also says how to open it again (``reopened``), how all it holds is
+dumped (``dump``), and how its database is made to die (``faults``). Tests of flat rows run for
+stores with ``SupportsFacts``; what a store cannot show is skipped, and says so.
 """
 
 from typing import Any
@@ -15,10 +16,12 @@ from crmkit.testing._promises_of_finding import PromisesOfFinding
 from crmkit.testing._promises_of_forgetting import PromisesOfForgetting
 from crmkit.testing._promises_of_keeping import PromisesOfKeeping
 from crmkit.testing._promises_of_merging import PromisesOfMerging
+from crmkit.testing._promises_of_order import PromisesOfOrder
 from crmkit.testing._promises_of_progress import PromisesOfProgress
 from crmkit.testing._promises_of_reading import PromisesOfReading
 from crmkit.testing._promises_of_telling import PromisesOfTelling
 from crmkit.testing._promises_of_tombstones import PromisesOfTombstones
+from crmkit.testing._promises_under_faults import PromisesUnderFaults
 from crmkit.testing._samples import LAMP
 
 
@@ -32,6 +35,8 @@ class StoreSuite(
     PromisesOfTelling,
     PromisesOfForgetting,
     PromisesOfTombstones,
+    PromisesOfOrder,
+    PromisesUnderFaults,
 ):
     """Subclass it, give it a ``store`` fixture, and every promise is checked."""
 

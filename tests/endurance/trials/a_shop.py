@@ -120,9 +120,15 @@ def in_conflict(one: Interaction) -> Interaction:
     return evolve(one, channel=f"{one.channel}!")
 
 
-def with_problems(interactions: list[Interaction], seed: int) -> list[Interaction | RowProblem]:
-    """Return a source as an importer yields it: duplicates, conflicts, rows that are wrong."""
+def with_problems(
+    interactions: list[Interaction], seed: int, spared: str
+) -> list[Interaction | RowProblem]:
+    """Return a source as an importer yields it: duplicates, conflicts, rows that are wrong.
+
+    Nothing of the customer ``spared`` is refused: who is erased is in no later file of problems.
+    """
     chance = Random(seed)
+    theirs = {one.id for one in interactions if one.customer_id == spared}
     items: list[Interaction | RowProblem] = []
     for row, one in enumerate(interactions, start=1):
         items.append(one)
@@ -132,6 +138,8 @@ def with_problems(interactions: list[Interaction], seed: int) -> list[Interactio
             items.append(RowProblem(row, "amount", "7,5,5", "must be a number", content=content))
         elif draw < 0.06:
             items.append(chance.choice(interactions[:row]))
+        elif one.id in theirs:
+            continue
         elif draw < 0.08:
             items.append(in_conflict(one))
         elif draw < 0.1 and isinstance(one, Purchase):

@@ -9,6 +9,7 @@ the open orders and not the file.
 from crmkit.adapters.importers.orders import OrderLog, read_orders
 from crmkit.adapters.importers.presets import PRESETS, Preset
 from crmkit.adapters.importers.questionnaires import QuestionnaireLog, read_questionnaires
+from crmkit.adapters.importers.refused_log import RefusedLog, read_refused
 from crmkit.adapters.importers.surveys import SurveyLog, read_surveys
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "OrderLog",
     "Preset",
     "QuestionnaireLog",
+    "RefusedLog",
     "SurveyLog",
     "read_orders",
     "read_questionnaires",
+    "read_refused",
     "read_surveys",
 ]

@@ -30,7 +30,7 @@ KINDS = (
     "birthday and an initial",
     "name",
     "address",
-    "a word of the name, an initial and the region",
+    "a word of the name, the beginning of another and the region",
 )
 
 
@@ -71,7 +71,7 @@ def _keys(one: Person) -> Iterator[_Key]:
     for words in names:
         for region in sorted(one.regions) or [""]:
             pairs = permutations(words[:_WORDS], 2)
-            yield from ((7, f"{word} {beside[0]} {region}") for word, beside in pairs)
+            yield from ((7, f"{word} {beside[:2]} {region}") for word, beside in pairs)
 
 
 @frozen

@@ -12,7 +12,7 @@ from crmkit.domain.duplicates.names import level_of_names
 from crmkit.domain.duplicates.people import Person
 from crmkit.domain.duplicates.weights import DOUBLES, HOUSEHOLD, LEVELS
 
-__all__ = ["Commonness", "Verdict", "compared"]
+__all__ = ["Commonness", "Verdict", "comparable", "compared"]
 
 #: Of several ways in which the names of two people compare, the best is taken.
 _BEST_NAME = (
@@ -22,6 +22,7 @@ _BEST_NAME = (
     "same single name",
     "other name",
 )
+_ALIKE = frozenset(_BEST_NAME[:-1])
 _BEST_BIRTHDAY = (
     "same birthday",
     "birthday, day and month swapped",
@@ -92,14 +93,17 @@ class Verdict:
     probability: float
 
 
-def compared(one: Person, other: Person, common: Commonness) -> Verdict:
-    """Return what speaks for two people being one.
+def compared(one: Person, other: Person, common: Commonness) -> Verdict | None:
+    """Return what speaks for two people being one; None where nothing they have agrees.
 
     The odds of a match against each rival are multiplied by what each comparison says:
     ``DOUBLES`` matches per record against ``people / 2`` pairs of strangers per record, and
     against ``HOUSEHOLD / 2`` pairs of a household.
     """
-    found = list(_levels(one, other, common))
+    names = list(_names(one, other, common))
+    if not (_share_something(one, other) or any(each.reason in _ALIKE for each in names)):
+        return None
+    found = [*names, *_levels(one, other, common)]
     pairs = max(common.people, _FEWEST) / 2
     home = [LEVELS[each.reason].against_household() for each in found]
     street = [LEVELS[each.reason].against_stranger(each.share) for each in found]
@@ -114,11 +118,28 @@ def compared(one: Person, other: Person, common: Commonness) -> Verdict:
     )
 
 
+def comparable(one: Person, other: Person) -> bool:
+    """Tell whether two people can be one: neither acts for the other."""
+    return not (one.agents & other.members or other.agents & one.members)
+
+
+def _share_something(one: Person, other: Person) -> bool:
+    """Whether they have more in common than their names and region."""
+    return not (
+        one.mailboxes.isdisjoint(other.mailboxes)
+        and one.phones.isdisjoint(other.phones)
+        and one.platform.isdisjoint(other.platform)
+        and one.anonymous.isdisjoint(other.anonymous)
+        and one.birthdays.isdisjoint(other.birthdays)
+        and one.addresses.isdisjoint(other.addresses)
+    )
+
+
 def _levels(one: Person, other: Person, common: Commonness) -> Iterator[_Found]:
+    """What they compare in besides their names."""
     yield from _mails(one, other, common)
     yield from _phones(one, other, common)
     yield from _ids(one, other, common)
-    yield from _names(one, other, common)
     yield from _birthdays(one, other, common)
     yield from _places(one, other, common)
     if one.is_firm != other.is_firm:

@@ -6,7 +6,7 @@ from attrs import field, frozen
 
 from crmkit.domain.customer import Customer, is_guest
 from crmkit.domain.duplicates.blocks import MOST, Blocks, LeftOut
-from crmkit.domain.duplicates.comparing import Commonness, Verdict, compared
+from crmkit.domain.duplicates.comparing import Commonness, Verdict, comparable, compared
 from crmkit.domain.duplicates.people import Person, people_of
 from crmkit.domain.duplicates.weights import DOUBLES, HOUSEHOLD
 from crmkit.domain.errors import InvalidValueError
@@ -119,10 +119,12 @@ class DuplicateSearch(Shown):
 
     def _judged(self, one: int, other: int) -> Duplicate | None:
         first, second = sorted((self._people[one], self._people[other]), key=lambda each: each.id)
-        if first.agents & second.members or second.agents & first.members:
+        if not comparable(first, second):
             return None
         verdict = compared(first, second, self._common)
-        return _duplicate(first, second, verdict) if verdict.probability >= self.least else None
+        if verdict is None or verdict.probability < self.least:
+            return None
+        return _duplicate(first, second, verdict)
 
     def sheet(self) -> Sheet:
         """Return how much was looked at and what was left out, as it is shown."""

@@ -1,0 +1,267 @@
+"""The kit's questions in SQLAlchemy Core, one definition for every database.
+
+Each is compiled once, into text with places for values: a statement differs only in what it
+compares, never in what it is compared with. PostgreSQL looks up a list of any length at once;
+elsewhere a look-up names a few hundred values, the last one repeated.
+"""
+
+import operator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from attrs import define, field, frozen
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    MetaData,
+    Select,
+    Text,
+    any_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy import Table as Made
+from sqlalchemy.sql.expression import ClauseElement, FromClause
+
+from crmkit.adapters.stores.kit import schema as declared
+from crmkit.adapters.stores.kit.deriving import chunks
+from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, TABLES, Table
+from crmkit.adapters.stores.kit.tables import Above, Among, UpTo, Where
+from crmkit.adapters.stores.sql.flavour import Flavour
+from crmkit.adapters.stores.sql.names import Names
+from crmkit.adapters.stores.sql.schema import tables_of
+from crmkit.domain.interactions import Return
+
+__all__ = ["Asked", "Statements", "statements_of"]
+
+#: How many values one look-up names where a list cannot be given as one value.
+_AMONG = 500
+
+_COMPARED = {"=": operator.eq, ">": operator.gt, "<=": operator.le}
+
+
+@frozen
+class Asked:
+    """A compiled statement.
+
+    Attributes:
+        text: What is sent.
+        places: Which value stands where.
+    """
+
+    text: str
+    places: tuple[str, ...]
+
+    def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
+        """Return the values in the order of their places."""
+        return tuple(given[name] for name in self.places)
+
+
+@cache
+def statements_of(flavour: Flavour, names: Names) -> "Statements":
+    """Return the statements for a database, made once in a process."""
+    return Statements(flavour, names)
+
+
+@define(eq=False)
+class Statements:
+    """Every statement of the store, for one flavour and one set of names.
+
+    Attributes:
+        flavour: Which SQL.
+        names: What the tables are called.
+        made: SQLAlchemy's tables, by their declared names.
+    """
+
+    flavour: Flavour
+    names: Names
+    made: dict[str, Made] = field(init=False)
+    _known: dict[Any, Asked] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.made = tables_of(TABLES, self.names, MetaData(), mariadb=self.flavour.mariadb)
+
+    def name(self, table: Table) -> str:
+        """Return a table's name as it is written in statements."""
+        preparer = self.flavour.dialect.identifier_preparer
+        return preparer.format_table(self.made[table.name])
+
+    def insert(self, table: Table) -> Asked:
+        """A whole row."""
+        return self._compiled(
+            ("insert", table.name), lambda: insert(self.made[table.name]), list(table.names)
+        )
+
+    def update(self, table: Table, columns: Sequence[str], where: Where) -> Asked:
+        """Columns of the rows that meet a condition."""
+        made = self.made[table.name]
+        key = ("update", table.name, tuple(columns), _kinds(where))
+        return self._compiled(
+            key,
+            lambda: (
+                update(made)
+                .values({name: bindparam(f"set_{name}") for name in columns})
+                .where(*_conditions(made, where))
+            ),
+        )
+
+    def delete(self, table: Table, where: Where, among: str | None) -> Asked:
+        """The rows that meet a condition."""
+        made = self.made[table.name]
+        key = ("delete", table.name, _kinds(where), among)
+        return self._compiled(
+            key, lambda: delete(made).where(*_conditions(made, where), *self._among(made, among))
+        )
+
+    def count(self, table: Table, where: Where) -> Asked:
+        """How many rows meet a condition."""
+        made = self.made[table.name]
+        return self._compiled(
+            ("count", table.name, _kinds(where)),
+            lambda: select(func.count()).select_from(made).where(*_conditions(made, where)),
+        )
+
+    def read(
+        self,
+        table: Table,
+        columns: Sequence[str],
+        where: Where,
+        among: str | None = None,
+        order: Sequence[str] = (),
+        *,
+        limited: bool = False,
+    ) -> Asked:
+        """Columns of the rows that meet a condition."""
+        made = self.made[table.name]
+        key = (table.name, tuple(columns), _kinds(where), among, tuple(order), limited)
+
+        def made_of() -> Select[Any]:
+            asked = (
+                select(*(made.c[name] for name in columns))
+                .where(*_conditions(made, where), *self._among(made, among))
+                .order_by(*(made.c[name] for name in order))
+            )
+            return asked.limit(bindparam("limit")) if limited else asked
+
+        return self._compiled(("read", *key), made_of)
+
+    def current(self, *, some: bool) -> Asked:
+        """See ``Tables.current``; with ``some`` of certain customers."""
+        return self._compiled(("current", some), lambda: self._current(some=some))
+
+    def _current(self, *, some: bool) -> Select[Any]:
+        one = self.made[INTERACTIONS.name].alias("one")
+        known = one.c.recorded_at <= bindparam("known")
+        of = self._among(one, "customer_id" if some else None)
+        return (
+            select(one.c.customer_id, one.c.payload)
+            .where(one.c.shop_id == bindparam("shop"), known, *of, ~self._newer(one, known=True))
+            .order_by(one.c.customer_id, one.c.at, one.c.source, one.c.id)
+        )
+
+    def _newer(self, one: FromClause, *, known: bool = False) -> ColumnElement[bool]:
+        newer = self.made[INTERACTIONS.name].alias("newer")
+        same = [newer.c[name] == one.c[name] for name in ("shop_id", "source", "id")]
+        later = newer.c.revision > one.c.revision
+        recorded = [newer.c.recorded_at <= bindparam("known")] if known else []
+        return exists(select(literal_column("1")).where(*same, later, *recorded))
+
+    def person(self) -> Asked:
+        """See ``Tables.person``."""
+        return self._compiled(("person",), self._person)
+
+    def _person(self) -> Select[Any]:
+        one = self.made[INTERACTIONS.name].alias("one")
+        members = self.made[MEMBERS.name]
+        shop, who = bindparam("shop"), bindparam("who", type_=Text())
+        own = select(members.c.survivor).where(
+            members.c.shop_id == shop, members.c.customer_id == who
+        )
+        head = select(func.coalesce(own.scalar_subquery(), who).label("survivor")).cte("head")
+        others = select(head.c.survivor, members.c.customer_id).where(
+            members.c.shop_id == shop, members.c.survivor == head.c.survivor
+        )
+        itself = select(head.c.survivor, head.c.survivor.label("customer_id"))
+        person = union_all(itself, others).subquery("person")
+        return (
+            select(person.c.survivor, one.c.customer_id, one.c.payload)
+            .join(one, one.c.customer_id == person.c.customer_id)
+            .where(one.c.shop_id == shop, ~self._newer(one))
+            .order_by(one.c.at, one.c.source, one.c.id)
+        )
+
+    def last_returns(self) -> Asked:
+        """See ``Tables.last_returns``."""
+        return self._compiled(("last_returns",), self._last_returns)
+
+    def _last_returns(self) -> Select[Any]:
+        made = self.made[INTERACTIONS.name]
+        # The word itself is written, so that the index of returns alone is recognised.
+        kind = made.c.kind == literal_column(f"'{Return.kind}'")
+        return (
+            select(made.c.customer_id, func.max(made.c.at))
+            .where(made.c.shop_id == bindparam("shop"), kind, *self._among(made, "customer_id"))
+            .group_by(made.c.customer_id)
+        )
+
+    def parts(self, values: Sequence[Any]) -> Iterator[dict[str, Any]]:
+        """Yield the values of look-ups that together name all of some."""
+        if self.flavour.name == "postgresql":
+            if values:
+                yield {"among": list(values)}
+            return
+        for chunk in chunks(values, _AMONG):
+            padded = [*chunk, *[chunk[-1]] * (_AMONG - len(chunk))]
+            yield {f"among_{i}": value for i, value in enumerate(padded)}
+
+    def _among(self, made: FromClause, name: str | None) -> list[ColumnElement[bool]]:
+        if name is None:
+            return []
+        column = made.c[name]
+        if self.flavour.name == "postgresql":
+            return [column == any_(bindparam("among", type_=ARRAY(column.type)))]
+        return [column.in_([bindparam(f"among_{i}") for i in range(_AMONG)])]
+
+    def _compiled(self, key: Any, made: Any, columns: list[str] | None = None) -> Asked:
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._compile(made(), columns)
+        return known
+
+    def _compile(self, statement: ClauseElement, columns: list[str] | None) -> Asked:
+        compiled: Any = statement.compile(dialect=self.flavour.dialect, column_keys=columns)
+        return Asked(str(compiled), tuple(compiled.positiontup or ()))
+
+
+def _kinds(where: Where) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _compared(value)) for name, value in where.items())
+
+
+def _compared(value: Any) -> str:
+    if isinstance(value, Above):
+        return ">"
+    return "<=" if isinstance(value, UpTo) else "="
+
+
+def _conditions(made: Made, where: Where) -> list[ColumnElement[bool]]:
+    return [
+        _COMPARED[compared](made.c[name], bindparam(f"where_{name}"))
+        for name, compared in _kinds(where)
+    ]
+
+
+def given(where: Where, **more: Any) -> dict[str, Any]:
+    """Return the values of a condition, by the names of their places."""
+    bounds = {
+        f"where_{name}": one.bound if isinstance(one, Above | UpTo) else one
+        for name, one in where.items()
+    }
+    return bounds | more
