@@ -35,7 +35,7 @@ class KeepingPeople(OpenedBase):
             StaleRecordError: It was changed since this one was read.
             ErasedError: The person was erased, and nothing has happened with them since.
         """
-        persons = self._read_persons()
+        persons = self._persons()
         survivor = persons.survivor(customer.id)
         if survivor != customer.id:
             individual = customer.kind is CustomerKind.GUEST

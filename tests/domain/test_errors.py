@@ -10,6 +10,8 @@ from crmkit.domain import errors
 from crmkit.domain.errors import (
     CrmkitError,
     CurrencyMismatchError,
+    ErasedError,
+    ErasureKeyError,
     IllegalTransitionError,
     InsufficientDataError,
     InvalidValueError,
@@ -17,10 +19,12 @@ from crmkit.domain.errors import (
     NoRateError,
     SchemaVersionError,
     ShopMismatchError,
+    SignatureError,
     StaleRecordError,
     StoreConflictError,
     StoreError,
     UnreadableLogError,
+    WebhookError,
 )
 
 EXAMPLES = [
@@ -36,8 +40,12 @@ EXAMPLES = [
     StoreError("the disk is full"),
     StaleRecordError("c1", 2),
     StoreConflictError("shop", "17", 0),
+    ErasedError("purchase", "2026-05-01"),
+    ErasureKeyError("lamp", "none was given"),
     SchemaVersionError(2, 1),
     ShopMismatchError("lamp", "currency", "EUR", "USD"),
+    WebhookError("https://x/y", "answered 500", retry=True, after=30),
+    SignatureError("has no header webhook-id"),
     MissingExtraError("numpy", "models"),
 ]
 

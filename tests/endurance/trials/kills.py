@@ -1,8 +1,8 @@
 """Loads that are killed, and go on as if nothing had been.
 
 A process loads a source with problems among its rows, merges, puts records, loads on and
-forgets somebody. It is killed at a moment drawn over the time it takes, or right before or
-after a statement; then it is started again, and now and then killed again. In the end every
+forgets somebody. It is killed at a moment drawn over the time it takes, or right before a
+statement or a commit; then it is started again, and now and then killed again. In the end every
 row that is kept, and the files of problems, are those of a load that nobody disturbed.
 """
 
@@ -11,15 +11,15 @@ import signal
 import time
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 import attrs
 
 from crmkit import CustomerBase
 from crmkit.adapters.registry import open_store
 from crmkit.testing import FakeClock
+from crmkit.testing.faults import Fault, dying
 from trials.a_shop import KEY, NOW, SHOP, Happenings, merges, records, with_problems
-from trials.faulty import made_faulty
 from trials.outcome import Outcome
 from trials.places import Place, opened
 from trials.sizes import Size
@@ -45,17 +45,18 @@ class _Job:
         first, second = (with_problems(part, seed, _FORGOTTEN) for part in parts)
         return cls(first, second, batch)
 
-    def do(self, url: str, folder: Path, at: int = 0, *, after: bool = False) -> int:
+    def do(self, url: str, folder: Path, at: int = 0) -> int:
         """Do it all, or what is left of it; return how many statements that were."""
         store = open_store(url)
-        statements = made_faulty(store, _die, at, after=after)
+        fault = Fault(_die, at)
+        store._database = dying(store._database, fault)
         with CustomerBase.open(store, shop=SHOP, clock=FakeClock(NOW), erasure_key=KEY) as base:
             self._load(base, "first", self.first, folder)
             self._merge(base)
             self._load(base, "second", self.second, folder)
             if base.store.customer(SHOP.id, _FORGOTTEN) or base.store.history(SHOP.id, _FORGOTTEN):
                 base.store.erase(SHOP.id, _FORGOTTEN, erased_at=NOW)
-        return statements.count
+        return fault.steps
 
     def _load(self, base: CustomerBase, name: str, items: list[Any], folder: Path) -> None:
         path = folder / f"{name}.csv"
@@ -70,22 +71,23 @@ class _Job:
                 base.store.put_customer(SHOP.id, record, recorded_at=NOW)
 
 
-def _die() -> None:
+def _die() -> NoReturn:
     os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("a process outlived SIGKILL")
 
 
-def _forked(job: _Job, url: str, folder: Path, after_seconds: float, at: int, after: bool) -> bool:
+def _forked(job: _Job, url: str, folder: Path, seconds: float, at: int) -> bool:
     """Do the job in a child; return whether it was killed before it was done."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            job.do(url, folder, at, after=after)
+            job.do(url, folder, at)
             status = 0
         finally:
             os._exit(status)
-    if after_seconds:
-        time.sleep(after_seconds)
+    if seconds:
+        time.sleep(seconds)
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
@@ -135,12 +137,11 @@ class _Kills:
     def _kill(self, url: str, folder: Path) -> bool:
         if self.chance.random() < 0.5:
             at = self.chance.randint(1, self.statements)
-            after = self.chance.random() < 0.5
-            hit = _forked(self.job, url, folder, 0, at, after)
+            hit = _forked(self.job, url, folder, 0, at)
             self.outcome.count("at a statement", hit)
         else:
             seconds = self.chance.uniform(0.001, self.seconds)
-            hit = _forked(self.job, url, folder, seconds, 0, after=False)
+            hit = _forked(self.job, url, folder, seconds, 0)
             self.outcome.count("at a random moment", hit)
         return hit
 

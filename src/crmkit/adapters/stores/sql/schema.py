@@ -26,7 +26,7 @@ from sqlalchemy.types import TypeEngine
 from crmkit.adapters.stores.kit import schema as declared
 from crmkit.adapters.stores.sql.names import PREFIX, Names
 
-__all__ = ["KEYED", "metadata_of", "tables_of"]
+__all__ = ["KEYED", "keyed_columns", "metadata_of", "tables_of"]
 
 #: How many characters a text in a key holds on MySQL: four of them fit one key.
 KEYED = 190
@@ -72,8 +72,13 @@ def tables_of(
     return {each.name: _table(each, names, metadata, mariadb) for each in tables}
 
 
+def keyed_columns(table: declared.Table) -> frozenset[str]:
+    """Return the columns that are part of the key or of an index."""
+    return frozenset({*table.key, *(name for index in table.indexes for name in index.columns)})
+
+
 def _table(table: declared.Table, names: Names, metadata: MetaData, mariadb: bool) -> Table:  # noqa: FBT001
-    keyed = {*table.key, *(name for index in table.indexes for name in index.columns)}
+    keyed = keyed_columns(table)
     name = names.of(table.name)
     made = Table(
         name,

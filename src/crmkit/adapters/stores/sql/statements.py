@@ -31,16 +31,15 @@ from sqlalchemy import (
 from sqlalchemy import Table as Made
 from sqlalchemy.sql.expression import ClauseElement, FromClause
 
-from crmkit.adapters.stores.kit import schema as declared
 from crmkit.adapters.stores.kit.deriving import chunks
-from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, TABLES, Table
-from crmkit.adapters.stores.kit.tables import Above, Among, UpTo, Where
+from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, META, SHOPS, TABLES, Table
+from crmkit.adapters.stores.kit.tables import Above, UpTo, Where
 from crmkit.adapters.stores.sql.flavour import Flavour
 from crmkit.adapters.stores.sql.names import Names
 from crmkit.adapters.stores.sql.schema import tables_of
 from crmkit.domain.interactions import Return
 
-__all__ = ["Asked", "Statements", "statements_of"]
+__all__ = ["Asked", "Statements", "given", "statements_of"]
 
 #: How many values one look-up names where a list cannot be given as one value.
 _AMONG = 500
@@ -138,10 +137,11 @@ class Statements:
         order: Sequence[str] = (),
         *,
         limited: bool = False,
+        locking: bool = False,
     ) -> Asked:
         """Columns of the rows that meet a condition."""
         made = self.made[table.name]
-        key = (table.name, tuple(columns), _kinds(where), among, tuple(order), limited)
+        key = (table.name, tuple(columns), _kinds(where), among, tuple(order), limited, locking)
 
         def made_of() -> Select[Any]:
             asked = (
@@ -149,9 +149,25 @@ class Statements:
                 .where(*_conditions(made, where), *self._among(made, among))
                 .order_by(*(made.c[name] for name in order))
             )
+            if locking:
+                return asked.with_for_update()
             return asked.limit(bindparam("limit")) if limited else asked
 
         return self._compiled(("read", *key), made_of)
+
+    def lock_shop(self) -> Asked:
+        """The version of the tables, while the shop's row is locked."""
+        return self._compiled(("lock",), self._lock_shop)
+
+    def _lock_shop(self) -> Select[Any]:
+        shops, meta = self.made[SHOPS.name], self.made[META.name]
+        version = select(meta.c.value).where(meta.c.name == literal_column("'schema'"))
+        return (
+            select(version.scalar_subquery())
+            .select_from(shops)
+            .where(shops.c.shop_id == bindparam("shop"))
+            .with_for_update(of=shops)
+        )
 
     def current(self, *, some: bool) -> Asked:
         """See ``Tables.current``; with ``some`` of certain customers."""
