@@ -119,7 +119,7 @@ def test_an_export_tells_ids_consents_sources_and_purposes(base):
     assert (consent["medium"], consent["granted"]) == ("email", True)
     assert consent["evidence"] == "zq-evidence-secret"
     assert plain["sources"] == {"shop": 19}
-    assert {one["fate"] for one in plain["register"]} == {"goes", "replaced", "stays"}
+    assert {one["on_erasure"] for one in plain["register"]} == {"goes", "replaced", "stays"}
     assert plain["records"][0]["acquisition"]["lawful_basis"] == "zq-basis-secret"
 
 

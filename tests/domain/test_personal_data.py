@@ -10,7 +10,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.forgetting import Forgetting
 from crmkit.domain.interactions import KINDS
 from crmkit.domain.personal_data import DataCategory, OwnField, PersonalData
-from crmkit.domain.personal_fields import Fate, personal_fields
+from crmkit.domain.personal_fields import OnErasure, personal_fields
 from crmkit.domain.shop import Shop
 from crmkit.testing._person import GUEST_ORDER, PERSON, person
 
@@ -52,9 +52,9 @@ def test_the_register_says_what_erasing_does(kind):
         left = forgetting.stripped(evolve(was, extra={"remark": "call me"}))
         for name, told in register(kind).items():
             before, after = getattr(was, name), getattr(left, name)
-            if told.fate is Fate.STAYS:
+            if told.on_erasure is OnErasure.STAYS:
                 assert after == before
-            elif told.fate is Fate.GOES:
+            elif told.on_erasure is OnErasure.GOES:
                 assert after == getattr(fields(type(was)), name).default
             elif name != "referred_id":  # of the other person, who is not forgotten
                 assert (after is None) == (before is None)
@@ -67,7 +67,7 @@ def test_the_person_for_tests_has_something_in_every_personal_field():
         some = next(one for one in KNOWN.interactions if one.kind == kind)
         for name, told in register(kind).items():
             default = getattr(fields(KINDS[kind]), name).default
-            if told.fate is not Fate.STAYS and name not in {"order_id", "case_id"}:
+            if told.on_erasure is not OnErasure.STAYS and name not in {"order_id", "case_id"}:
                 assert default is NOTHING or getattr(some, name) != default, (kind, name)
     for one in (
         KNOWN.record,
@@ -120,10 +120,10 @@ OWN = PersonalData(
 
 def test_own_fields_join_the_register():
     found = {one.name: one for one in personal_fields(OWN)[len(personal_fields()) :]}
-    assert {name: (one.where, one.fate, one.purpose) for name, one in found.items()} == {
-        "attributes.shoe_size": ("customer", Fate.GOES, "advice"),
-        "extra.gate_code": ("extra", Fate.GOES, "delivery"),
-        "extra.gift_wrap": ("extra", Fate.STAYS, "packing"),
+    assert {name: (one.where, one.on_erasure, one.purpose) for name, one in found.items()} == {
+        "attributes.shoe_size": ("customer", OnErasure.GOES, "advice"),
+        "extra.gate_code": ("extra", OnErasure.GOES, "delivery"),
+        "extra.gift_wrap": ("extra", OnErasure.STAYS, "packing"),
     }
 
 

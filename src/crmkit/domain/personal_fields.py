@@ -26,10 +26,10 @@ from crmkit.domain.personal_data import (
 )
 from crmkit.domain.words import Word
 
-__all__ = ["Fate", "Holder", "PersonalField", "personal_fields"]
+__all__ = ["Holder", "OnErasure", "PersonalField", "personal_fields"]
 
 
-class Fate(Word):
+class OnErasure(Word):
     """What becomes of a field when the person is erased."""
 
     GOES = "goes"
@@ -47,14 +47,14 @@ class PersonalField:
         name: The field, with "extra." or "attributes." before a shop's own.
         category: What kind of data it is.
         purpose: What it is kept for.
-        fate: What becomes of it when the person is erased.
+        on_erasure: What becomes of it when the person is erased.
     """
 
     where: str
     name: str
     category: DataCategory = field(converter=DataCategory)
     purpose: str
-    fate: Fate = field(converter=Fate)
+    on_erasure: OnErasure = field(converter=OnErasure)
 
 
 class Holder(Protocol):
@@ -177,13 +177,19 @@ def _of_records() -> Iterator[PersonalField]:
     for where, told in _RECORDS.items():
         for name, (category, purpose) in told.items():
             yield PersonalField(
-                where=where, name=name, category=category, purpose=purpose, fate=Fate.GOES
+                where=where,
+                name=name,
+                category=category,
+                purpose=purpose,
+                on_erasure=OnErasure.GOES,
             )
 
 
 def _of_aliases() -> Iterator[PersonalField]:
-    for name, (category, purpose, fate) in _ALIAS.items():
-        yield PersonalField(where="alias", name=name, category=category, purpose=purpose, fate=fate)
+    for name, (category, purpose, on_erasure) in _ALIAS.items():
+        yield PersonalField(
+            where="alias", name=name, category=category, purpose=purpose, on_erasure=on_erasure
+        )
 
 
 def _of_interactions() -> Iterator[PersonalField]:
@@ -192,22 +198,26 @@ def _of_interactions() -> Iterator[PersonalField]:
 
 
 def _of_interaction(word: str, one: "Attribute[Any]") -> PersonalField:
-    category, purpose, fate = "behaviour", _BOOKS, Fate.STAYS
+    category, purpose, on_erasure = "behaviour", _BOOKS, OnErasure.STAYS
     if one.name in _IDS:
-        category, purpose, fate = "reference", _IDS[one.name], Fate.REPLACED
+        category, purpose, on_erasure = "reference", _IDS[one.name], OnErasure.REPLACED
     elif not one.repr:
-        category, purpose, fate = *_TEXTS[one.name], Fate.GOES
-    return PersonalField(where=word, name=one.name, category=category, purpose=purpose, fate=fate)
+        category, purpose, on_erasure = *_TEXTS[one.name], OnErasure.GOES
+    return PersonalField(
+        where=word, name=one.name, category=category, purpose=purpose, on_erasure=on_erasure
+    )
 
 
 def _of_shop(own: PersonalData) -> Iterator[PersonalField]:
     for name, one in sorted(own.attributes.items()):
-        yield _own("customer", f"attributes.{name}", one, Fate.GOES)
+        yield _own("customer", f"attributes.{name}", one, OnErasure.GOES)
     for name, one in sorted(own.extra.items()):
-        yield _own("extra", f"extra.{name}", one, Fate.GOES if one.personal else Fate.STAYS)
+        yield _own(
+            "extra", f"extra.{name}", one, OnErasure.GOES if one.personal else OnErasure.STAYS
+        )
 
 
-def _own(where: str, name: str, one: OwnField, fate: Fate) -> PersonalField:
+def _own(where: str, name: str, one: OwnField, on_erasure: OnErasure) -> PersonalField:
     return PersonalField(
-        where=where, name=name, category=one.category, purpose=one.purpose, fate=fate
+        where=where, name=name, category=one.category, purpose=one.purpose, on_erasure=on_erasure
     )

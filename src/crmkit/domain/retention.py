@@ -30,8 +30,8 @@ from crmkit.domain.words import Word
 
 __all__ = [
     "Due",
-    "Group",
     "Retained",
+    "RetentionGroup",
     "RetentionRule",
     "RetentionRun",
     "Spared",
@@ -60,7 +60,7 @@ _OWN = frozenset(
 _INBOUND = "contact/inbound/"
 
 
-class Group(Word):
+class RetentionGroup(Word):
     """Whom a rule is about."""
 
     LEADS = "leads"
@@ -87,15 +87,21 @@ class RetentionRule:
     """
 
     name: str = field(validator=named)
-    of: Group = field(converter=Group)
+    of: RetentionGroup = field(converter=RetentionGroup)
     days: int = field(validator=whole(0))
     order_days: int = field(default=0, validator=whole(0))
     hold_tags: frozenset[str] = field(default=frozenset({HOLD}), converter=_tags)
 
     def is_about(self, one: "Retained") -> bool:
         """Tell whether a person is of the group."""
-        group = Group.GUESTS if one.guest else Group.BUYERS if one.buyer else Group.LEADS
-        return self.of in {Group.EVERYBODY, group}
+        group = (
+            RetentionGroup.GUESTS
+            if one.guest
+            else RetentionGroup.BUYERS
+            if one.buyer
+            else RetentionGroup.LEADS
+        )
+        return self.of in {RetentionGroup.EVERYBODY, group}
 
     def due_day(self, one: "Retained") -> int | None:
         """Return the day on which a person is due; None where no day is known of them."""
@@ -286,10 +292,9 @@ def _reached(due_day: Any, as_of_day: int) -> bool:
 
 
 def _due(rule: RetentionRule, one: Retained) -> Due:
-    due_day = rule.due_day(one)
     return Due(
         customer_id=one.customer_id,
         rule=rule.name,
         active_day=one.active_day or 0,
-        due_day=due_day or 0,
+        due_day=rule.due_day(one) or 0,
     )

@@ -52,25 +52,32 @@ class MachineOfPeople(Compared):
     def erase(self, shop_id: str, data: st.DataObject, days: int) -> None:
         """Erase somebody, or somebody who was erased before."""
         self.touched = shop_id
-        who = data.draw(st.sampled_from([*WHO, *self.pseudonyms[-1:]]))
+        who = data.draw(st.sampled_from(self._known(shop_id)))
         self.clock.advance(days=days)
         now = self.clock()
         told = self.both(lambda store: store.erase(shop_id, who, erased_at=now))
         if isinstance(told, Erased):
             self.pseudonyms.append(told.pseudonym)
 
-    @rule(shop_id=_SHOP, name=st.sampled_from(["mailer", "search"]), position=st.integers(0, 4))
-    def put_position(self, shop_id: str, name: str, position: int) -> None:
-        """Keep how far a subscriber has come."""
-        self.touched = shop_id
-        self.both(lambda store: store.put_position(shop_id, name, position))
+    def _known(self, shop_id: str) -> list[str]:
+        """Whoever there is to be erased, whoever was erased last, and one who may not be there."""
+        histories = [who for who, _ in self.oracle.histories(shop_id)]
+        records = [one.id for one in self.oracle.customers(shop_id)]
+        return [*WHO[:1], *self.pseudonyms[-1:], *histories, *records]
 
-    @rule(shop_id=_SHOP, until=st.integers(0, 9), after=st.integers(0, 9))
-    def drop_events(self, shop_id: str, until: int, after: int) -> None:
-        """Drop events, and take a few of those that are left."""
+    @rule(
+        shop_id=_SHOP,
+        name=st.sampled_from(["mailer", "search"]),
+        position=st.integers(0, 9),
+        drop=st.booleans(),
+    )
+    def take_events(self, shop_id: str, name: str, position: int, *, drop: bool) -> None:
+        """Take a few events, keep how far a subscriber has come, now and then drop some."""
         self.touched = shop_id
-        self.both(lambda store: store.drop_events(shop_id, until))
-        self.both(lambda store: _positions(store.events(shop_id, after=after, limit=2)))
+        self.both(lambda store: _positions(store.events(shop_id, after=position, limit=2)))
+        self.both(lambda store: store.put_position(shop_id, name, position))
+        if drop:
+            self.both(lambda store: store.drop_events(shop_id, position))
 
 
 def _positions(events: list[Any]) -> list[int]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from crmkit.domain.interactions import Purpose, Risk
 from crmkit.domain.offer import Eligibility, Offer, OfferKind, OfferPromise
+from crmkit.domain.personal_data import DataCategory, OwnField, PersonalData
 from crmkit.domain.relationship_policy import RelationshipLevel, RelationshipPolicy
 from crmkit.domain.scales import ReadAs, Scale
 from crmkit.domain.shop import SERVING_DRIVERS, Shop
@@ -85,6 +86,20 @@ def relationship_policies() -> Strategy[RelationshipPolicy]:
     )
 
 
+def _personal_data() -> Strategy[PersonalData]:
+    own = st.dictionaries(
+        slugs(),
+        st.builds(
+            OwnField,
+            personal=st.booleans(),
+            category=st.sampled_from(DataCategory),
+            purpose=st.sampled_from(["", "packing"]),
+        ),
+        max_size=2,
+    )
+    return st.builds(PersonalData, extra=own, attributes=own)
+
+
 def shops(
     *,
     id: Strategy[str] | None = None,  # noqa: A002
@@ -119,6 +134,8 @@ def shops(
             capture_chance=st.none() | shares(),
             payment_days=st.integers(0, 90),
             observed_since=st.none() | st.dates(),
+            publishes=st.booleans(),
+            personal_data=_personal_data(),
         )
 
     return given_or(currency, currencies()).flatmap(in_currency)

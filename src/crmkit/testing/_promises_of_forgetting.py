@@ -11,6 +11,7 @@ from crmkit.domain.errors import InvalidValueError, StoreError
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction, Purchase, Referral
 from crmkit.domain.kept import Erased
+from crmkit.domain.personal_data import OwnField, PersonalData
 from crmkit.domain.ports import Extent, Store, SupportsFacts
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import LinkRule, facts_of
@@ -219,6 +220,14 @@ class PromisesOfForgetting:
         assert len(store.history("lamp", erased.pseudonym)) == 1
         assert store.history("lamp", erased.pseudonym, known_at=day(20))[0].at == day(1)
         rows(store, KEYED)
+
+    def test_an_extra_that_is_declared_not_personal_outlives_its_person(self, store: Store) -> None:
+        own = PersonalData(extra={"wrap": OwnField(personal=False)})
+        store.attach(evolve(KEYED, shop=evolve(KEYED.shop, personal_data=own)))
+        extra = {"wrap": {"colour": "red"}, "for": "a friend"}
+        store.add("lamp", [bought("1", 1, "ann", extra=extra)], recorded_at=day(20))
+        (kept,) = store.history("lamp", self._forget(store, "ann").pseudonym)
+        assert kept.extra == {"wrap": {"colour": "red"}}
 
     def test_a_guest_is_forgotten_and_stays_a_guest(self, store: Store) -> None:
         store.attach(KEYED)

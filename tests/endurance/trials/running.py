@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from trials.crowds import forks, processes, threads
+from trials.damage import damage
+from trials.hostile import calls, documents, files
 from trials.kills import kills
 from trials.outcome import Outcome
 from trials.places import PLACES, place_called
@@ -24,6 +26,10 @@ TRIALS: dict[str, tuple[Trial, tuple[str, ...]]] = {
     "threads": (threads, PLACES),
     "forks": (forks, PLACES),
     "shuffles": (shuffles, PLACES),
+    "documents": (documents, ("sqlite",)),
+    "files": (files, ("sqlite",)),
+    "calls": (calls, PLACES),
+    "damage": (damage, ("sqlite",)),
 }
 
 _FOLDER = Path(__file__).parents[1]

@@ -49,8 +49,10 @@ class TableStore:
 
     def attach(self, to: Reporting, /) -> None:
         """Prepare for a shop, keeping its policy; see ``Store.attach``."""
-        with self._database.writing() as tables:
-            if self._check(tables, to) != to.shop:
+        with self._database.reading() as tables:
+            kept = self._check(tables, to)
+        if kept != to.shop:
+            with self._database.writing() as tables:
                 tables.lock(to.shop.id)
                 self._check(tables, to)
                 keep_shop(tables, to.shop)

@@ -106,9 +106,9 @@ class Translator:
         """
         try:
             yield
-        except UnicodeEncodeError as error:
+        except (UnicodeEncodeError, OverflowError) as error:
             raise StoreError(said(error)) from error
-        except (*self.errors, OverflowError) as error:
+        except self.errors as error:
             text = said(error)
             _forget_values(error)
             raise StoreError(text) from error

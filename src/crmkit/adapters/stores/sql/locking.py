@@ -12,7 +12,7 @@ who make new shops wait for one another, and never in a circle.
 
 from hashlib import sha256
 
-from crmkit.adapters.stores.kit.schema import META, SHOPS, VERSION
+from crmkit.adapters.stores.kit.schema import META, VERSION
 from crmkit.adapters.stores.sql.driver_errors import AGAIN
 from crmkit.adapters.stores.sql.runner import Runner
 from crmkit.adapters.stores.sql.statements import Statements, given

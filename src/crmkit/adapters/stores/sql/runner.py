@@ -21,12 +21,7 @@ _FETCH = 1000
 
 
 class Runner(Protocol):
-    """Runs statements in one transaction.
-
-    Attributes:
-        flavour: Which SQL it takes.
-        said: Turns what its driver raises into errors of crmkit.
-    """
+    """Runs statements in one transaction."""
 
     @property
     def flavour(self) -> Flavour:
@@ -36,6 +31,11 @@ class Runner(Protocol):
     @property
     def said(self) -> Translator:
         """What turns errors of its driver into those of crmkit."""
+        ...
+
+    @property
+    def database(self) -> Any:
+        """What stands for the database as long as the process knows it."""
         ...
 
     def rows(self, text: str, values: Sequence[Any] = (), /) -> list[Row]:
@@ -75,6 +75,11 @@ class AlchemyRunner:
     said: Translator
     streams: bool = False
 
+    @property
+    def database(self) -> Any:
+        """The engine."""
+        return self.connection.engine
+
     def rows(self, text: str, values: Sequence[Any] = (), /) -> list[Row]:
         """Run a statement and return its rows."""
         with self.said():
@@ -98,9 +103,7 @@ class AlchemyRunner:
             return
         options = {"stream_results": True, "max_row_buffer": _FETCH}
         with self.said():
-            result = self.connection.exec_driver_sql(
-                text, tuple(values), execution_options=options
-            )
+            result = self.connection.exec_driver_sql(text, tuple(values), execution_options=options)
         with closing(result):
             while True:
                 with self.said():

@@ -13,6 +13,7 @@ from typing import Any
 from attrs import define, field, frozen
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     ColumnElement,
     MetaData,
     Select,
@@ -54,14 +55,17 @@ class Asked:
     Attributes:
         text: What is sent.
         places: Which value stands where.
+        fixed: Values that the compiler has set itself.
     """
 
     text: str
     places: tuple[str, ...]
+    fixed: Mapping[str, Any] = field(factory=dict)
 
     def values(self, given: Mapping[str, Any]) -> tuple[Any, ...]:
         """Return the values in the order of their places."""
-        return tuple(given[name] for name in self.places)
+        values = {**self.fixed, **given} if self.fixed else given
+        return tuple(values[name] for name in self.places)
 
 
 @cache
@@ -197,7 +201,8 @@ class Statements:
     def _person(self) -> Select[Any]:
         one = self.made[INTERACTIONS.name].alias("one")
         members = self.made[MEMBERS.name]
-        shop, who = bindparam("shop"), bindparam("who", type_=Text())
+        shop: BindParameter[str] = bindparam("shop", type_=Text())
+        who: BindParameter[str] = bindparam("who", type_=Text())
         own = select(members.c.survivor).where(
             members.c.shop_id == shop, members.c.customer_id == who
         )
@@ -254,7 +259,8 @@ class Statements:
 
     def _compile(self, statement: ClauseElement, columns: list[str] | None) -> Asked:
         compiled: Any = statement.compile(dialect=self.flavour.dialect, column_keys=columns)
-        return Asked(str(compiled), tuple(compiled.positiontup or ()))
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return Asked(str(compiled), tuple(compiled.positiontup or ()), fixed)
 
 
 def _kinds(where: Where) -> tuple[tuple[str, str], ...]:

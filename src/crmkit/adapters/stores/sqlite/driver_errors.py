@@ -21,6 +21,9 @@ _SAID = {
 }
 _PRIMARY = 0xFF
 
+#: Said of a kept text that is none; what it holds, maybe of a person, is said behind it.
+_UNDECODED = "Could not decode to UTF-8"
+
 
 def said(error: Exception) -> str:
     """Return what a driver error means and what to do about it."""
@@ -28,6 +31,8 @@ def said(error: Exception) -> str:
     text = str(error)
     if code is not None and code & _PRIMARY in _SAID:
         return _SAID[code & _PRIMARY]
+    if isinstance(error, UnicodeDecodeError) or _UNDECODED in text:
+        return _SAID[sqlite3.SQLITE_CORRUPT]
     if isinstance(error, OverflowError):
         return "a number is beyond 64 bits; check the amounts and quantities"
     if isinstance(error, UnicodeEncodeError):
@@ -48,5 +53,6 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
-    except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeEncodeError) as error:
-        raise StoreError(said(error)) from error
+    except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError) as error:
+        quiet = _UNDECODED in str(error)
+        raise StoreError(said(error)) from (None if quiet else error)

@@ -7,7 +7,7 @@ the tree of their key; long ones are kept beside it.
 import sqlite3
 
 from crmkit.adapters.stores.kit.schema import META, TABLES, VERSION, Column, Index, Table
-from crmkit.domain.errors import SchemaVersionError
+from crmkit.domain.errors import SchemaVersionError, StoreError
 
 __all__ = ["VERSION", "column_text", "create", "version"]
 
@@ -56,19 +56,34 @@ def version(cursor: sqlite3.Cursor) -> int:
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
             return 0
+        if "no such column" in str(error):
+            raise _foreign(META) from error
         raise
     if found is None:
         return 0
-    if not 1 <= found[0] <= VERSION:
+    if not isinstance(found[0], int) or not 1 <= found[0] <= VERSION:
         raise SchemaVersionError(found[0], VERSION)
-    return int(found[0])
+    return found[0]
 
 
 def create(cursor: sqlite3.Cursor) -> None:
     """Make the tables and indexes that are missing, in the transaction that is open.
 
     The statements run one by one, for a script would commit what the shop has begun.
+
+    Raises:
+        StoreError: A table of somebody else has a name of ours.
     """
+    for table in TABLES:
+        have = tuple(row[1] for row in cursor.execute(f"PRAGMA table_info({table.name})"))
+        if have and have != table.names:
+            raise _foreign(table)
     for statement in _CREATE:
         cursor.execute(statement)
     cursor.execute(_STAMP, (VERSION,))
+
+
+def _foreign(table: Table) -> StoreError:
+    return StoreError(
+        f"there is a table {table.name} that crmkit did not make; give crmkit another database"
+    )

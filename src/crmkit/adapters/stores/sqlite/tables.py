@@ -6,7 +6,7 @@ many as the text names, for older SQLites take no more than 999 values in a stat
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import cache
 from typing import Any
 
@@ -153,16 +153,18 @@ class SQLiteTables:
 
     def _streamed(self, text: str, values: Sequence[Any]) -> Iterator[Row]:
         """The rows of a cursor of its own, so that others may write meanwhile."""
-        with self.guard:
-            cursor = cursor_of(self.cursor.connection).execute(text, values)
-            rows = cursor.fetchmany(_FETCH)
+        cursor = cursor_of(self.cursor.connection)
         try:
+            with self.guard:
+                rows = cursor.execute(text, values).fetchmany(_FETCH)
             while rows:
                 yield from rows
                 with self.guard:
                     rows = cursor.fetchmany(_FETCH)
         finally:
-            cursor.close()
+            # A stream that was left alone may end after its connection.
+            with suppress(sqlite3.ProgrammingError):
+                cursor.close()
 
 
 def _select(table: Table, columns: Sequence[str]) -> str:

@@ -1,0 +1,293 @@
+"""Where the store gets its connections, and how a transaction is kept or undone.
+
+    an engine       every call has a transaction of its own, on a connection of the pool; it
+                    is committed here. A stream has a connection of its own.
+    a connection    inside a transaction of the shop: a savepoint, and the shop commits;
+                    outside: a transaction of its own, committed here
+    a session       always the shop's transaction: a savepoint, and the shop commits
+
+An engine whose pool has only one connection (SQLite in memory) is a connection.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from threading import RLock
+from typing import Any, Protocol
+
+from attrs import define, field
+from sqlalchemy import Connection, Engine, Transaction
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, scoped_session
+
+from crmkit.adapters.stores.sql.driver_errors import Translator
+from crmkit.adapters.stores.sql.flavour import flavour_of
+from crmkit.adapters.stores.sql.runner import AlchemyRunner, Runner
+from crmkit.domain.errors import CrmkitError, StoreError
+
+__all__ = ["OfConnection", "OfEngine", "OfSession", "Source"]
+
+#: How a transaction of ours reads one state, and how one that writes sees what was committed
+#: while it waited for its turn.
+_ONE_STATE = "REPEATABLE READ"
+_LATEST = "READ COMMITTED"
+
+
+class Source(Protocol):
+    """Lends runners inside transactions."""
+
+    def reading(self) -> AbstractContextManager[Runner]:
+        """Read, as far as the transaction allows one state."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Runner]:
+        """Keep all that is done within, or nothing."""
+        ...
+
+    def streaming(self) -> AbstractContextManager[Runner]:
+        """Read for as long as a caller takes, in nobody's way."""
+        ...
+
+    def migrating(self) -> AbstractContextManager[Runner]:
+        """Make tables: all of them or none, where the database can."""
+        ...
+
+    def close(self) -> None:
+        """Close what was opened here."""
+        ...
+
+
+@define
+class OfEngine:
+    """An engine; ``opened`` if it was made here.
+
+    Attributes:
+        engine: The engine.
+        opened: Whether it is disposed of here.
+    """
+
+    engine: Engine
+    opened: bool = False
+    _process: int = field(factory=os.getpid)
+    _closed: bool = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Runner]:
+        """Read one state on a connection of the pool."""
+        with self._connected(_ONE_STATE, postgresql_readonly=True) as connection:
+            _begin(connection)
+            yield _runner(connection)
+
+    @contextmanager
+    def streaming(self) -> Iterator[Runner]:
+        """Read one state on a connection of its own, a few rows at a time."""
+        with self._connected(_ONE_STATE, postgresql_readonly=True) as connection:
+            _begin(connection)
+            yield _runner(connection, streams=_keeps_cursors(connection))
+
+    @contextmanager
+    def writing(self) -> Iterator[Runner]:
+        """Keep all that is done within, or nothing."""
+        with self._connected(_LATEST) as connection, _own(connection):
+            yield _runner(connection, streams=_keeps_cursors(connection))
+
+    def migrating(self) -> AbstractContextManager[Runner]:
+        """Make tables in a transaction."""
+        return self.writing()
+
+    @contextmanager
+    def _connected(self, level: str, **options: Any) -> Iterator[Connection]:
+        if self._closed:
+            raise StoreError("the store is closed; open it again")
+        if self.opened and self._process != os.getpid():
+            # What was opened before a fork is left to the parent.
+            self.engine.dispose(close=False)
+            self._process = os.getpid()
+        said = _said(self.engine)
+        with said():
+            connection = self.engine.connect()
+        try:
+            if self.engine.dialect.name != "sqlite":
+                with said():
+                    connection.execution_options(isolation_level=level, **options)
+            yield connection
+        finally:
+            with said():
+                connection.close()
+
+    def close(self) -> None:
+        """Dispose of an engine that was made here."""
+        self._closed = True
+        if self.opened:
+            self.engine.dispose()
+
+
+@define
+class OfConnection:
+    """A connection that one call uses at a time; ``opened`` if it was made here.
+
+    Attributes:
+        connection: The connection.
+        opened: Whether it is closed here, with its engine.
+    """
+
+    connection: Connection
+    opened: bool = False
+    _lock: RLock = field(factory=RLock)
+
+    @contextmanager
+    def reading(self) -> Iterator[Runner]:
+        """Read in the shop's transaction, or in one that leaves nothing open."""
+        with self._lock:
+            if self.connection.in_transaction():
+                yield _runner(self.connection)
+                return
+            with _own(self.connection, keeps=False):
+                yield _runner(self.connection)
+
+    streaming = reading
+
+    @contextmanager
+    def writing(self) -> Iterator[Runner]:
+        """Keep all that is done within, or nothing."""
+        with self._lock:
+            within = _within if self.connection.in_transaction() else _own
+            with within(self.connection):
+                yield _runner(self.connection)
+
+    @contextmanager
+    def migrating(self) -> Iterator[Runner]:
+        """Make tables, in the shop's transaction where there is one."""
+        if self.connection.in_transaction():
+            _refuse_on_mysql(self.connection)
+        with self.writing() as runner:
+            yield runner
+
+    def close(self) -> None:
+        """Close a connection that was made here."""
+        if self.opened:
+            with self._lock, _said(self.connection)():
+                engine = self.connection.engine
+                self.connection.close()
+                engine.dispose()
+
+
+@define
+class OfSession:
+    """A session, or a registry that has one for every thread: always the shop's transaction.
+
+    Attributes:
+        session: Asked for its connection at every call.
+    """
+
+    session: Session | scoped_session[Session]
+
+    @contextmanager
+    def reading(self) -> Iterator[Runner]:
+        """Read in the shop's transaction."""
+        yield _runner(self._connection())
+
+    streaming = reading
+
+    @contextmanager
+    def writing(self) -> Iterator[Runner]:
+        """Keep all that is done within, or nothing, if the shop commits."""
+        connection = self._connection()
+        with _within(connection):
+            yield _runner(connection)
+
+    @contextmanager
+    def migrating(self) -> Iterator[Runner]:
+        """Make tables in the shop's transaction."""
+        _refuse_on_mysql(self._connection())
+        with self.writing() as runner:
+            yield runner
+
+    def _connection(self) -> Connection:
+        with Translator((SQLAlchemyError,))():
+            return self.session.connection()
+
+    def close(self) -> None:
+        """Do nothing: the session is the shop's."""
+
+
+@contextmanager
+def _own(connection: Connection, *, keeps: bool = True) -> Iterator[None]:
+    """A transaction that is committed here; without ``keeps`` one that only reads."""
+    with _said(connection)():
+        transaction = connection.begin()
+        _begin(connection)
+    with _kept(transaction, connection, keeps=keeps):
+        yield
+
+
+@contextmanager
+def _within(connection: Connection) -> Iterator[None]:
+    """A savepoint inside the shop's transaction."""
+    with _said(connection)():
+        _refuse_autocommit(connection)
+        # A savepoint outside any transaction would be one by itself, and be committed.
+        _begin(connection)
+        transaction = connection.begin_nested()
+    with _kept(transaction, connection):
+        yield
+
+
+@contextmanager
+def _kept(
+    transaction: Transaction, connection: Connection, *, keeps: bool = True
+) -> Iterator[None]:
+    said = _said(connection)
+    try:
+        yield
+        with said():
+            transaction.commit() if keeps else transaction.rollback()
+    except BaseException:
+        # What went wrong first is what is told.
+        with suppress(CrmkitError), said():
+            transaction.rollback()
+        raise
+
+
+def _begin(connection: Connection) -> None:
+    """Begin in truth: SQLite's driver waits with it until something is written."""
+    if connection.dialect.name != "sqlite":
+        return
+    with _said(connection)():
+        driven: Any = connection.connection.driver_connection
+        if not driven.in_transaction:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _keeps_cursors(connection: Connection) -> bool:
+    """Tell whether other statements may run while rows are fetched, and nobody waits for it."""
+    return connection.dialect.name == "postgresql"
+
+
+def _refuse_autocommit(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        return
+    driven: Any = connection.connection.driver_connection
+    asked = getattr(driven, "get_autocommit", None)
+    if (asked() if callable(asked) else getattr(driven, "autocommit", False)) is True:
+        raise StoreError(
+            "the connection commits every statement by itself (AUTOCOMMIT); give one that "
+            "begins transactions, or an engine"
+        )
+
+
+def _refuse_on_mysql(connection: Connection) -> None:
+    if connection.dialect.name in {"mysql", "mariadb"}:
+        raise StoreError(
+            "MySQL commits whatever is open when a table is made; give migrate an engine"
+        )
+
+
+def _runner(connection: Connection, *, streams: bool = False) -> Runner:
+    flavour = flavour_of(connection.dialect)
+    return AlchemyRunner(connection, flavour, _said(connection), streams)
+
+
+def _said(target: Connection | Engine) -> Translator:
+    driver: Any = target.dialect.loaded_dbapi
+    return Translator((SQLAlchemyError, driver.Error))
