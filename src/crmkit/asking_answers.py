@@ -68,7 +68,7 @@ class AskingAnswers(OpenedBase):
         if segment is None:
             return table
         reading = self._readings.at(until, known_at)
-        return table.among(self._members(segment, reading))
+        return table.among(self._members(segment, reading, known_at))
 
     def kano(
         self,

@@ -130,7 +130,7 @@ class AskingChanges(AskingOneOrAll):
             found = self._loyalties(reading, before)
             before.update(found)
             everyone = list(found.values())
-            return base_loyalty(everyone[row] for row in self._rows_of(reading, segment))
+            return base_loyalty(everyone[row] for row in self._rows_of(reading, segment, known_at))
 
         if customer_id is not None:
             days = self._days_known(customer_id, period, every, known_at)

@@ -19,6 +19,7 @@ from crmkit.metrics.satisfaction.shown import mean_shown
 from crmkit.metrics.satisfaction.trend import satisfaction_trend, telling
 from crmkit.metrics.value.relationship.relationship_value import RelationshipValue
 from crmkit.opened_base import OpenedBase
+from crmkit.profile import Profile
 from crmkit.readings import Reading
 from crmkit.relationships import BaseRelationship, relationship_of_base
 from crmkit.segments import Segment
@@ -69,18 +70,17 @@ class AskingOneOrAll(OpenedBase):
             _no_segment(segment)
             return self._dossier(customer_id, as_of, known_at).relationship
         reading = self._reading(as_of, known_at)
-        people = _picked(reading.profiles.rows, self._rows_of(reading, segment))
-        return relationship_of_base(people, self._declared(one.customer_id for one in people))
+        people = _picked(reading.profiles.rows, self._rows_of(reading, segment, known_at))
+        return relationship_of_base(people, self._declared(people, known_at))
 
-    def _declared(self, ids: Iterable[str]) -> Mapping[str, RelationshipLevel]:
+    def _declared(
+        self, people: Iterable[Profile], known_at: datetime | None
+    ) -> Mapping[str, RelationshipLevel]:
         """The level that the shop says it keeps with each, where it says so."""
-        usual, found = self.shop.relationship_policy.declared, {}
-        for customer_id in ids:
-            record = self._record(customer_id)
-            level = usual if record is None else record.declared_level or usual
-            if level is not None:
-                found[customer_id] = level
-        return found
+        usual = self.shop.relationship_policy.declared
+        own = {one.id: one.declared_level for one in self._records(known_at)}
+        levels = ((one.customer_id, own.get(one.customer_id) or usual) for one in people)
+        return {customer_id: level for customer_id, level in levels if level is not None}
 
     @overload
     def satisfaction(
@@ -122,7 +122,7 @@ class AskingOneOrAll(OpenedBase):
             return self._dossier(customer_id, as_of, known_at).satisfaction
         until, instruments = self._moment(as_of), self.shop.instruments
         reading = self._readings.at(until, known_at)
-        judged, chosen = reading.judged, self._rows_of(reading, segment)
+        judged, chosen = reading.judged, self._rows_of(reading, segment, known_at)
         shown, calibration = _picked(judged.shown, chosen), judged.standards.calibration
         return BaseSatisfaction(
             asked=stated_satisfaction(_picked(judged.answers, chosen), instruments=instruments),
@@ -183,7 +183,9 @@ class AskingOneOrAll(OpenedBase):
             _no_segment(segment)
             return self._dossier(customer_id, as_of, known_at).loyalty
         reading = self._reading(as_of, known_at)
-        return base_loyalty(_picked(reading.judged.loyalties, self._rows_of(reading, segment)))
+        return base_loyalty(
+            _picked(reading.judged.loyalties, self._rows_of(reading, segment, known_at))
+        )
 
     @overload
     def relationship_value(
@@ -240,12 +242,14 @@ class AskingOneOrAll(OpenedBase):
     def _reading(self, as_of: AsOf | None, known_at: datetime | None) -> Reading:
         return self._readings.at(self._moment(as_of), known_at)
 
-    def _rows_of(self, reading: Reading, segment: Segment | None) -> range | list[int]:
+    def _rows_of(
+        self, reading: Reading, segment: Segment | None, known_at: datetime | None
+    ) -> range | list[int]:
         """The places of the customers of a segment; all without one."""
         everyone = reading.judged.ids
         if segment is None:
             return range(len(everyone))
-        ids = self._members(segment, reading)
+        ids = self._members(segment, reading, known_at)
         return [row for row, one in enumerate(everyone) if one in ids]
 
 

@@ -1,5 +1,6 @@
 """A whole base read as of a moment, and kept for the next question about the same facts."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import cached_property
@@ -92,8 +93,9 @@ class Reading:
 
 
 #: What a reading depends on besides the last of its facts: the day, the last day that was over
-#: (whose standards everyone is judged against), known_at, what is kept, how it is read.
-_Key = tuple[int, int, int | None, int, int]
+#: (whose standards everyone is judged against), known_at, what is kept, how it is read, and how
+#: many merges there had been: each may forbid something at its own moment.
+_Key = tuple[int, int, int | None, int, int, int]
 
 
 @define
@@ -108,6 +110,7 @@ class Readings:
     store: Store
     to: Reporting
     _made: list[tuple[_Key, Reading]] = field(factory=list, init=False, repr=False)
+    _lines: tuple[int, list[datetime]] = field(default=(0, []), init=False, repr=False)
 
     def at(self, until: datetime, known_at: datetime | None) -> Reading:
         """Read the base as of a moment, or take the reading made before of the same facts.
@@ -120,7 +123,7 @@ class Readings:
         known = None if known_at is None else microseconds(known_at)
         over = last_day_over(until, self.to.zone)
         days, micros = (self.to.day(until), self.to.day(over)), microseconds(until)
-        key = (*days, known, extent.kept, extent.changes)
+        key = (*days, known, extent.kept, extent.changes, self._merges(until, extent.changes))
         for made in self._made:
             # As many facts as then, and all of those among them: the same facts.
             if made[0] == key and made[1].last_at <= micros:
@@ -130,6 +133,13 @@ class Readings:
         others = [one for one in self._made if one is not made]
         self._made = [*others, made][-KEPT:]  # one assignment: threads may ask at once
         return made[1]
+
+    def _merges(self, until: datetime, changes: int) -> int:
+        """How many lines the alias table had at a moment."""
+        if self._lines[0] != changes:
+            moments = [line.recorded_at for line in self.store.aliases(self.to.shop.id)]
+            self._lines = changes, moments
+        return bisect_right(self._lines[1], until)
 
     def standards(self, until: datetime, known_at: datetime | None) -> Standards:
         """Return what a customer is judged against at a moment: the last day that was over."""

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import settings
 
 from crmkit.adapters.stores.sqlite import SQLiteStore
-from crmkit.testing import StoreMachine, StoreSuite
+from crmkit.testing import StoreMachine, StoreSuite, breaking
+
+
+def dumped(store):
+    with store._database.connections.lent() as connection:
+        return "\n".join(connection.iterdump())
+
+
+def refusing(text):
+    """How the database dies: as the driver says it, at the n-th question or at the end."""
+    return lambda store: (
+        lambda step: breaking(store, "_database", lambda: sqlite3.OperationalError(text), at=step)
+    )
 
 
 class TestInMemory(StoreSuite):
@@ -17,6 +29,13 @@ class TestInMemory(StoreSuite):
         store = SQLiteStore.open(":memory:")
         yield store
         store.close()
+
+    def dump(self, store):
+        return dumped(store)
+
+    def faults(self, store):
+        yield refusing("disk I/O error")(store)
+        yield refusing("database or disk is full")(store)
 
 
 class TestInAFile(StoreSuite):
@@ -31,6 +50,18 @@ class TestInAFile(StoreSuite):
         store.close()
         return SQLiteStore.open(self.path)
 
+    def dump(self, store):
+        """All there is in the files themselves, once the log is folded in and room is freed."""
+        with store._database.connections.lent() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.execute("VACUUM")
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        files = [self.path.with_name(self.path.name + tail) for tail in ("", "-wal", "-shm")]
+        return b"".join(each.read_bytes() for each in files if each.exists())
+
+    def faults(self, store):
+        yield refusing("disk I/O error")(store)
+
 
 class TestOnTheShopsConnection(StoreSuite):
     @pytest.fixture
@@ -42,6 +73,9 @@ class TestOnTheShopsConnection(StoreSuite):
 
     def reopened(self, store):
         return SQLiteStore(store._database.connections.connection)
+
+    def dump(self, store):
+        return dumped(store)
 
 
 class TestWithinTheShopsTransaction(StoreSuite):

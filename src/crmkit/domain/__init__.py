@@ -1,5 +1,6 @@
 """What there is: values, rules and sums. No I/O, no clock, no float money."""
 
+from crmkit.domain.aliases import Alias
 from crmkit.domain.consent import (
     Consent,
     Permission,
@@ -8,17 +9,21 @@ from crmkit.domain.consent import (
 from crmkit.domain.customer import (
     Acquisition,
     AcquisitionMode,
+    Bounce,
     ContactPoint,
     Customer,
     CustomerKind,
     Identifier,
     IdentifierKind,
+    Repair,
     guest_id,
     is_guest,
 )
 from crmkit.domain.errors import (
     CrmkitError,
     CurrencyMismatchError,
+    ErasedError,
+    ErasureKeyError,
     IllegalTransitionError,
     InsufficientDataError,
     InvalidValueError,
@@ -26,11 +31,14 @@ from crmkit.domain.errors import (
     NoRateError,
     SchemaVersionError,
     ShopMismatchError,
+    SignatureError,
     StaleRecordError,
     StoreConflictError,
     StoreError,
     UnreadableLogError,
+    WebhookError,
 )
+from crmkit.domain.events import Event, EventType
 from crmkit.domain.explanation import (
     Explanation,
 )
@@ -97,9 +105,12 @@ from crmkit.domain.offer_uptake import (
     progress_of,
     uptake,
 )
+from crmkit.domain.personal_data import DataCategory, OwnField, PersonalData
 from crmkit.domain.ports import (
     Added,
+    Erased,
     Extent,
+    Mark,
     Refusal,
     Store,
     SupportsFacts,
@@ -115,6 +126,7 @@ from crmkit.domain.reporting import (
     Rates,
     Reporting,
 )
+from crmkit.domain.retention import RetentionGroup, RetentionRule
 from crmkit.domain.returns import (
     LinkRule,
     ReturnLink,
@@ -136,6 +148,7 @@ from crmkit.domain.surveys import (
     Instrument,
     Scale,
 )
+from crmkit.domain.survivor import Evidence
 from crmkit.domain.times import (
     Clock,
     Period,
@@ -145,7 +158,9 @@ __all__ = [
     "Acquisition",
     "AcquisitionMode",
     "Added",
+    "Alias",
     "Answer",
+    "Bounce",
     "CaseAbout",
     "CaseClosed",
     "CaseOpened",
@@ -162,9 +177,16 @@ __all__ = [
     "Customer",
     "CustomerKind",
     "CustomerNumber",
+    "DataCategory",
     "Delivered",
     "Direction",
     "Eligibility",
+    "Erased",
+    "ErasedError",
+    "ErasureKeyError",
+    "Event",
+    "EventType",
+    "Evidence",
     "Explanation",
     "Exposure",
     "Extent",
@@ -182,6 +204,7 @@ __all__ = [
     "Line",
     "LinkRule",
     "MarginClass",
+    "Mark",
     "MissingExtraError",
     "Money",
     "Nature",
@@ -192,8 +215,10 @@ __all__ = [
     "OfferKind",
     "OfferPromise",
     "OfferShown",
+    "OwnField",
     "Period",
     "Permission",
+    "PersonalData",
     "Progress",
     "PromiseMade",
     "PromiseSettled",
@@ -205,7 +230,10 @@ __all__ = [
     "Relationship",
     "RelationshipLevel",
     "RelationshipPolicy",
+    "Repair",
     "Reporting",
+    "RetentionGroup",
+    "RetentionRule",
     "Return",
     "ReturnLink",
     "ReturnReason",
@@ -217,6 +245,7 @@ __all__ = [
     "SchemaVersionError",
     "Shop",
     "ShopMismatchError",
+    "SignatureError",
     "Stage",
     "StaleRecordError",
     "State",
@@ -233,6 +262,7 @@ __all__ = [
     "UnreadableLogError",
     "Visit",
     "VisitAction",
+    "WebhookError",
     "exposures",
     "facts_of",
     "guest_id",

@@ -177,16 +177,28 @@ class Forgetting:
             changes |= self._of_person(one)
         return evolve(one, **changes) if changes else one
 
-    def alias(self, line: Alias) -> Alias:
-        """Return a line of the alias table without the person; others' come back as they are."""
-        if not self.people.keys() & {line.customer_id, line.stands_for}:
-            before = None if line.before is None else self.record(line.before)
-            return line if before is line.before else evolve(line, before=before)
-        return Alias(
-            customer_id=self.people.get(line.customer_id, line.customer_id),
-            stands_for=self.people.get(line.stands_for or "", line.stands_for),
-            recorded_at=line.recorded_at,
-        )
+    def lines(self, lines: Iterable[Alias]) -> list[Alias]:
+        """Return the lines of the alias table without the person; others' as they are.
+
+        A line that undoes a merge with the person may tell of them, too, in its evidence.
+        """
+        stood_for: dict[str, str | None] = {}
+        told = []
+        for line in lines:
+            undone = stood_for.get(line.customer_id) in self.people
+            stood_for[line.customer_id] = line.stands_for
+            told.append(self._line(line, of_person=undone and line.stands_for is None))
+        return told
+
+    def _line(self, line: Alias, *, of_person: bool) -> Alias:
+        if of_person or self.people.keys() & {line.customer_id, line.stands_for}:
+            return Alias(
+                customer_id=self.people.get(line.customer_id, line.customer_id),
+                stands_for=self.people.get(line.stands_for or "", line.stands_for),
+                recorded_at=line.recorded_at,
+            )
+        before = None if line.before is None else self.record(line.before)
+        return line if before is line.before else evolve(line, before=before)
 
     def record(self, record: Customer) -> Customer:
         """Return the record of somebody else, for whom the person may have acted.

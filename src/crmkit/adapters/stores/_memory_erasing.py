@@ -3,12 +3,9 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from attrs import evolve
-
 from crmkit.adapters.stores._memory_judging import key_of_erasures
 from crmkit.adapters.stores._memory_shop import Id, KeptShop
 from crmkit.domain.aliases import members_by_survivor, survivors
-from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.events import EventType
 from crmkit.domain.forgetting import Forgetting, new_token
@@ -71,11 +68,6 @@ def _rewrite(kept: KeptShop, forgetting: Forgetting, keys: set[Id]) -> None:
     for key in keys:
         for recorded_at, one in kept.unfile(key):
             kept.file(forgetting.stripped(one), recorded_at)
-    kept.lines = [forgetting.alias(one) for one in kept.lines]
+    kept.lines = forgetting.lines(kept.lines)
     kept.events = [forgetting.event(one) for one in kept.events]
-    kept.customers = {who: _record(one, forgetting) for who, one in kept.customers.items()}
-
-
-def _record(record: Customer, forgetting: Forgetting) -> Customer:
-    """The record of an organisation for which they acted, naming the pseudonym."""
-    return evolve(record, people=[forgetting.people.get(one, one) for one in record.people])
+    kept.customers = {who: forgetting.record(one) for who, one in kept.customers.items()}

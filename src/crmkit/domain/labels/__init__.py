@@ -16,6 +16,7 @@ from attrs import field, frozen
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.labels.figures import FIGURES
 from crmkit.domain.labels.headings import HEADINGS
+from crmkit.domain.labels.keeping import KEEPING
 from crmkit.domain.labels.measurement import MEASUREMENT
 from crmkit.domain.labels.terms import KINDS, TERMS
 from crmkit.domain.mapping import FrozenMapping
@@ -48,7 +49,7 @@ def _of(group: str, pairs: _Pairs) -> Iterator[tuple[str, Label]]:
 
 
 def _all() -> Iterator[tuple[str, Label]]:
-    for enum, pairs in TERMS.items():
+    for enum, pairs in (*TERMS.items(), *KEEPING.items()):
         yield from _of(enum, pairs)
     for group, pairs in (
         ("kind", KINDS),

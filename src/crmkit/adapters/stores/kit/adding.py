@@ -209,6 +209,7 @@ def _same(one: Interaction, kept: Interaction, erased: Erasures) -> bool:
     return (
         isinstance(one, Referral)
         and isinstance(kept, Referral)
+        and one.customer_id == kept.customer_id
         and erased.names(one.referred_id)
         and evolve(one, referred_id=kept.referred_id) == kept
     )

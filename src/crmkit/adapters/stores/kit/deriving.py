@@ -57,7 +57,7 @@ def _person(
         survivor = head
         members[member].append(from_kept(payload))
     keys = {(one.source, one.id) for theirs in members.values() for one in theirs}
-    history = members.get(customer_id, [])
+    history = members.get(survivor, [])
     if set(members) - {survivor}:
         lines = alias_lines(tables, shop_id, _group(tables, shop_id, survivor))
         history = joined(survivor, members, lines, dict.fromkeys(members, survivor))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from attrs import define, evolve
+from attrs import define
 
 from crmkit.adapters.stores.kit.deriving import derive_person, drop_derived, drop_facts
 from crmkit.adapters.stores.kit.outbox import as_text, kept_events
@@ -71,7 +71,10 @@ class Erasing:
         if not theirs and not records:
             raise InvalidValueError("customer_id", self.members[0], "nothing is kept of it")
         forgetting = Forgetting.of(
-            new_token(), self.members, [from_kept(row[_PAYLOAD]) for row in rows]
+            new_token(),
+            self.members,
+            [from_kept(row[_PAYLOAD]) for row in rows],
+            self.to.shop.personal_data.kept_extras,
         )
         others = self._referrals()
         self._rewrite([*rows, *others], forgetting)
@@ -130,23 +133,22 @@ class Erasing:
     def _rewrite_people(self, forgetting: Forgetting) -> None:
         """Name the pseudonym where a record says who acts for an organisation."""
         for record in list(kept_customers(self.tables, self.to.shop.id)):
-            people = tuple(forgetting.people.get(one, one) for one in record.people)
-            if people != record.people:
-                payload = customer_to_json(evolve(record, people=people))
-                where = self._shop | {"customer_id": record.id}
-                self.tables.update(CUSTOMERS, {"payload": payload}, where)
+            stripped = forgetting.record(record)
+            if stripped is not record:
+                values = {"payload": customer_to_json(stripped), "version": stripped.version}
+                self.tables.update(CUSTOMERS, values, self._shop | {"customer_id": record.id})
 
     def _rewrite_lines(self, forgetting: Forgetting) -> None:
         shop_id = self.to.shop.id
         lines = alias_lines(self.tables, shop_id)
-        for place, line in enumerate(lines, start=1):
-            stripped = forgetting.alias(line)
+        told = forgetting.lines(lines)
+        for place, (line, stripped) in enumerate(zip(lines, told, strict=True), start=1):
             if stripped is not line:
                 self.tables.delete(ALIASES, self._shop | {"line": place})
                 put_line(self.tables, shop_id, place, stripped)
         self.tables.delete(MEMBERS, self._shop, Among("customer_id", self.members))
         pseudonyms = list(forgetting.people.values())
-        theirs = [line for line in map(forgetting.alias, lines) if line.customer_id in pseudonyms]
+        theirs = [line for line in told if line.customer_id in pseudonyms]
         put_members(self.tables, shop_id, pseudonyms, theirs)
 
     def _rewrite_events(self, forgetting: Forgetting) -> None:
