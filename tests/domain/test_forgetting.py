@@ -210,7 +210,7 @@ def test_alias_lines_of_the_person_lose_their_evidence_and_the_record_before():
     line = Alias(
         customer_id="a2", stands_for="ann", recorded_at=START, evidence="phone", before=record
     )
-    left = Forgetting.of(TOKEN, ["ann", "a2"], []).alias(line)
+    left = Forgetting.of(TOKEN, ["ann", "a2"], []).lines([line])[0]
     assert left == Alias(
         customer_id=f"erased:{TOKEN}.1", stands_for=f"erased:{TOKEN}", recorded_at=START
     )
@@ -219,7 +219,7 @@ def test_alias_lines_of_the_person_lose_their_evidence_and_the_record_before():
 @pytest.mark.parametrize("stands_for", ["ann", None])
 def test_a_line_that_was_undone_names_only_the_other(stands_for):
     line = Alias(customer_id="ben", stands_for=stands_for, recorded_at=START, evidence="a mistake")
-    left = Forgetting.of(TOKEN, ["ann"], []).alias(line)
+    left = Forgetting.of(TOKEN, ["ann"], []).lines([line])[0]
     assert left.customer_id == "ben"
     assert left.stands_for == (None if stands_for is None else f"erased:{TOKEN}")
     assert left.evidence == (line.evidence if stands_for is None else None)
@@ -231,7 +231,7 @@ def test_an_organisation_no_longer_names_the_person_and_must_be_read_again():
     assert forgetting.record(firm) == evolve(firm, people=[f"erased:{TOKEN}", "ben"], version=4)
     assert forgetting.record(evolve(firm, people=["ben"])).version == 3
     line = Alias(customer_id="f2", stands_for="firm", recorded_at=START, before=firm)
-    assert forgetting.alias(line).before.people == (f"erased:{TOKEN}", "ben")
+    assert forgetting.lines([line])[0].before.people == (f"erased:{TOKEN}", "ben")
 
 
 def event(type_, who, **data):

@@ -27,6 +27,13 @@ _SEQUENCE = st.lists(MEETING, max_size=10, unique_by=lambda one: (one.source, on
 _MERGE = Alias(customer_id="ben", stands_for="ann", recorded_at=_NOW)
 _numbers = count()
 
+#: The test is inherited by many suites, and each sequence has shops of its own in one store.
+_INHERITED = [
+    HealthCheck.function_scoped_fixture,
+    HealthCheck.differing_executors,
+    HealthCheck.too_slow,
+]
+
 
 @st.composite
 def _deliveries(draw: st.DrawFn) -> tuple[list[Interaction], list[list[Interaction]]]:
@@ -53,7 +60,7 @@ class PromisesOfOrder:
     @settings(
         max_examples=_SEQUENCES,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+        suppress_health_check=_INHERITED,
     )
     @given(delivered=_deliveries(), merge_before=st.none() | st.integers(0, 4))
     def test_order_and_repetition_do_not_matter(
