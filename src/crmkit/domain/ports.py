@@ -141,6 +141,8 @@ class Store(Protocol):
     ) -> Customer:
         """Keep a customer record under its own id and return it with its new version.
 
+        Copies of it that alias lines hold lose what has expired by ``recorded_at``.
+
         Args:
             shop_id: An attached shop.
             customer: The record.

@@ -3,9 +3,17 @@
 import pytest
 from attrs import evolve
 
-from crmkit.domain.customer import Customer, Identifier, IdentifierKind
+from crmkit.domain.aliases import Alias
+from crmkit.domain.customer import (
+    Acquisition,
+    AcquisitionMode,
+    Customer,
+    Identifier,
+    IdentifierKind,
+)
 from crmkit.domain.errors import StaleRecordError
 from crmkit.domain.ports import Store
+from crmkit.domain.provenance import vanished
 from crmkit.testing._persons import identified
 from crmkit.testing._samples import MONDAY, SOFA, bought, day
 
@@ -85,3 +93,14 @@ class PromisesOfFinding:
         first = attached.put_customer("lamp", identified("ben"), recorded_at=day(20))
         second = attached.put_customer("lamp", first, recorded_at=day(1))
         assert second == evolve(first, version=2)
+
+    def test_copies_that_merges_keep_lose_what_has_expired(self, attached: Store) -> None:
+        lease = Acquisition(mode=AcquisitionMode.RENTED, expires=day(30))
+        lent = identified("ann", "ann@b.example", name="Ann", acquisition=lease)
+        kept = attached.put_customer("lamp", lent, recorded_at=day(1))
+        line = Alias(customer_id="ben", stands_for="ann", recorded_at=day(2), before=kept)
+        attached.put_alias("lamp", line)
+        again = attached.put_customer("lamp", kept, recorded_at=day(29))
+        assert attached.aliases("lamp") == [line]
+        attached.put_customer("lamp", vanished(again, day(30)), recorded_at=day(30))
+        assert attached.aliases("lamp") == [evolve(line, before=vanished(kept, day(30)))]

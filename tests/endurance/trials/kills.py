@@ -16,12 +16,11 @@ from typing import Any, NoReturn
 import attrs
 
 from crmkit import CustomerBase
-from crmkit.adapters.registry import open_store
 from crmkit.testing import FakeClock
 from crmkit.testing.faults import Fault, dying
 from trials.a_shop import KEY, NOW, SHOP, Happenings, merges, records, with_problems
 from trials.outcome import Outcome
-from trials.places import Place, opened
+from trials.places import Place, opened, store_at
 from trials.sizes import Size
 from trials.states import rows, told
 
@@ -47,7 +46,7 @@ class _Job:
 
     def do(self, url: str, folder: Path, at: int = 0) -> int:
         """Do it all, or what is left of it; return how many statements that were."""
-        store = open_store(url)
+        store = store_at(url)
         fault = Fault(_die, at)
         store._database = dying(store._database, fault)
         with CustomerBase.open(store, shop=SHOP, clock=FakeClock(NOW), erasure_key=KEY) as base:

@@ -1,5 +1,12 @@
-"""Where the stores under trial live; each asks for a new, empty one as often as it likes."""
+"""Where the stores under trial live; each place gives a new, empty one as often as it is asked.
 
+    sqlite      ``SQLiteStore`` on a file
+    sql-sqlite  ``SQLStore`` on an SQLite file
+    postgres    ``SQLStore`` on a PostgreSQL server
+    mariadb     ``SQLStore`` on a MariaDB server
+"""
+
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,11 +15,21 @@ from itertools import count
 from pathlib import Path
 from typing import Protocol
 
-from crmkit.adapters.registry import open_store
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
+
+from crmkit.adapters.stores.sql import SQLStore, migrate
+from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.domain.ports import Store
 
-#: Every place there is; ``named`` says which of them can be had here.
-PLACES = ("sqlite",)
+SERVERS = ("postgres", "mariadb")
+PLACES = ("sqlite", "sql-sqlite", *SERVERS)
+
+_FILE = "sqlite:///"
+_SQL_FILE = "sql+sqlite:///"
+#: How a database is taken away from those who are still connected.
+_FORCE = {"postgresql": " WITH (FORCE)"}
 
 
 class Place(Protocol):
@@ -20,14 +37,14 @@ class Place(Protocol):
 
     Attributes:
         name: How it is called.
-        folder: For files.
+        folder: For files of a trial.
     """
 
     name: str
     folder: Path
 
     def fresh(self) -> str:
-        """Return the URL of a new, empty database."""
+        """Return the URL of a new, empty database, its tables made."""
         ...
 
     def drop(self, url: str) -> None:
@@ -38,35 +55,54 @@ class Place(Protocol):
 class Files:
     """SQLite files in a folder."""
 
-    name = "sqlite"
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self.folder = name, folder
         self._numbers = count()
 
     def fresh(self) -> str:
-        """Return the URL of a file that is not there yet."""
-        return f"sqlite:///{self.folder}/shop-{next(self._numbers)}.db"
+        """Return the URL of a file that is not there yet; SQLAlchemy's has its tables."""
+        path = self.folder / f"shop-{next(self._numbers)}.db"
+        if self.name == "sqlite":
+            return f"{_FILE}{path}"
+        migrate(f"{_SQL_FILE}{path}")
+        return f"{_SQL_FILE}{path}"
 
     def drop(self, url: str) -> None:
         """Delete the file and those beside it."""
-        for path in path_of(url).parent.glob(f"{path_of(url).name}*"):
-            path.unlink()
+        path = Path(url.rpartition("sqlite:///")[2])
+        for each in path.parent.glob(f"{path.name}*"):
+            each.unlink()
 
 
-def path_of(url: str) -> Path:
-    """Return the file of an SQLite URL."""
-    return Path(url.removeprefix("sqlite:///"))
+class Server:
+    """Databases on a server that runs; nothing stays connected, so that forks share nothing."""
 
+    def __init__(self, name: str, folder: Path, url: str) -> None:
+        self.name, self.folder = name, folder
+        self._url = make_url(url)
+        self._numbers = count()
 
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Lend a folder."""
-    folder = Path(tempfile.mkdtemp(prefix="crmkit-endurance-"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
+    def fresh(self) -> str:
+        """Make a database with its tables and return its URL."""
+        name = f"crmkit_trial_{os.getpid()}_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name}")
+        url = self._url.set(database=name).render_as_string(hide_password=False)
+        migrate(url)
+        return url
+
+    def drop(self, url: str) -> None:
+        """Drop the database, whoever is connected."""
+        force = _FORCE.get(self._url.get_backend_name(), "")
+        self._run(f"DROP DATABASE {make_url(url).database}{force}")
+
+    def run(self, url: str, statement: str) -> None:
+        """Run a statement of the server's own in a database."""
+        self._run(statement, url)
+
+    def _run(self, statement: str, url: str | None = None) -> None:
+        engine = create_engine(url or self._url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
 
 
 @contextmanager
@@ -75,16 +111,24 @@ def place_called(name: str, server: str | None) -> Iterator[Place]:
 
     Args:
         name: One of ``PLACES``.
-        server: The URL of the server, where it needs one.
+        server: The URL of a database on the server, where the place is one.
     """
-    with scratch() as folder:
-        yield Files(folder)
+    folder = Path(tempfile.mkdtemp(prefix="crmkit-endurance-"))
+    try:
+        yield Files(name, folder) if server is None else Server(name, folder, server)
+    finally:
+        shutil.rmtree(folder)
+
+
+def store_at(url: str) -> Store:
+    """Open a store."""
+    return SQLiteStore.from_url(url) if url.startswith(_FILE) else SQLStore.from_url(url)
 
 
 @contextmanager
 def opened(url: str) -> Iterator[Store]:
     """Lend a store and close it."""
-    store = open_store(url)
+    store = store_at(url)
     try:
         yield store
     finally:

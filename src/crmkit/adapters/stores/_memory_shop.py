@@ -13,6 +13,7 @@ from crmkit.domain.customer import Customer
 from crmkit.domain.events import Event, EventType, new_event_id
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.kept import Extent, Mark
+from crmkit.domain.provenance import vanished
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.saved_models import SavedModels
 
@@ -110,6 +111,15 @@ class KeptShop:
             self.sorted_to = len(self.firsts)
         later = len(self.firsts) - bisect_right(self.firsts, until)
         return evolve(self.extent, kept=self.extent.kept - later)
+
+    def drop_expired_copies(self, customer_id: str, at: datetime) -> None:
+        """Take what has expired out of the copies of a record that lines hold."""
+        self.lines = [
+            evolve(line, before=vanished(line.before, at))
+            if line.before is not None and line.stands_for == customer_id
+            else line
+            for line in self.lines
+        ]
 
     def tell(
         self, type_: EventType, customer_id: str, at: datetime, data: Mapping[str, Any]

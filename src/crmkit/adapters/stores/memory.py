@@ -172,6 +172,7 @@ class MemoryStore:
             new = evolve(customer, version=customer.version + 1)
             kept.customers[customer.id] = new
             at = kept.record_at(recorded_at)
+            kept.drop_expired_copies(new.id, at)
             kept.tell(EventType.CUSTOMER_CHANGED, new.id, at, {"version": new.version})
             return new
 

@@ -7,8 +7,10 @@
     deriving    flat rows and return links, kept current
     resolving   which id stands for which
     records     customer records and their identifiers
-    outbox      events, in the transaction of what they tell
+    merging     a line of the alias table, and all that is read differently because of it
     erasing     forgetting a person in every table
+    outbox      events, in the transaction of what they tell
+    progress    marks of loads, positions of subscribers, models
 
 Whoever has a database of another kind writes a ``Database`` and gets a store.
 """

@@ -1,6 +1,7 @@
 """Which customer id stands for which: the lines as they are kept, and as they are read."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from crmkit.adapters.stores.kit.schema import ALIASES, MEMBERS
 from crmkit.adapters.stores.kit.tables import Among, Tables
@@ -8,6 +9,7 @@ from crmkit.adapters.wire import customer_from_json, customer_to_json
 from crmkit.domain.aliases import Alias, standing, survivors
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import InvalidValueError
+from crmkit.domain.provenance import vanished
 from crmkit.domain.times import microseconds, moment
 
 _LINE = ("line", "customer_id", "stands_for", "recorded_at", "evidence", "earlier")
@@ -59,6 +61,18 @@ def put_line(tables: Tables, shop_id: str, place: int, alias: Alias) -> None:
         *(microseconds(alias.recorded_at), alias.evidence, _text(alias.before)),
     )
     tables.insert(ALIASES, [row])
+
+
+def drop_expired_copies(tables: Tables, shop_id: str, customer_id: str, at: datetime) -> None:
+    """Take what has expired out of the copies of a record that lines hold."""
+    where = {"shop_id": shop_id, "stands_for": customer_id}
+    for place, earlier in tables.read(ALIASES, ("line", "earlier"), where):
+        if earlier is not None:
+            before = customer_from_json(earlier)
+            left = vanished(before, at)
+            if left != before:
+                line = {"shop_id": shop_id, "line": place}
+                tables.update(ALIASES, {"earlier": _text(left)}, line)
 
 
 def _text(record: Customer | None) -> str | None:

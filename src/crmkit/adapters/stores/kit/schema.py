@@ -169,7 +169,10 @@ ALIASES = Table(
         "evidence text?, earlier text?"
     ),
     ("shop_id", "line"),
-    (Index("crmkit_aliased", ("shop_id", "customer_id")),),
+    (
+        Index("crmkit_aliased", ("shop_id", "customer_id")),
+        Index("crmkit_stood_for", ("shop_id", "stands_for")),
+    ),
 )
 MEMBERS = Table(
     "crmkit_members",

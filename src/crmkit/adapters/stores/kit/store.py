@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 
 from attrs import evolve
 
@@ -18,11 +17,24 @@ from crmkit.adapters.stores.kit.joined_stream import (
 )
 from crmkit.adapters.stores.kit.merging import Merging, told
 from crmkit.adapters.stores.kit.outbox import Outbox, drop_events, kept_events
+from crmkit.adapters.stores.kit.progress import (
+    keep_mark,
+    keep_models,
+    keep_position,
+    kept_mark,
+    kept_models,
+    kept_position,
+)
 from crmkit.adapters.stores.kit.records import found, kept_customer, kept_customers, put_customer
-from crmkit.adapters.stores.kit.resolving import alias_lines, group_of, persons_of
-from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS, MARKS, MODELS, POSITIONS, Table
+from crmkit.adapters.stores.kit.resolving import (
+    alias_lines,
+    drop_expired_copies,
+    group_of,
+    persons_of,
+)
+from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS
 from crmkit.adapters.stores.kit.shop_row import ShopRow, keep_shop, kept_shop
-from crmkit.adapters.stores.kit.tables import Above, Database, Row, Tables, UpTo
+from crmkit.adapters.stores.kit.tables import Above, Database, Tables
 from crmkit.adapters.stores.kit.tombstones import Tombstones
 from crmkit.domain.aliases import Alias
 from crmkit.domain.customer import Customer, IdentifierKind
@@ -101,8 +113,7 @@ class TableStore:
             adding = Adding(tables, to, at, refuse, self._database.chunk, outbox)
             added = adding.all(interactions)
             if mark is not None:
-                where = {"shop_id": shop_id, "name": mark.name}
-                _put(tables, MARKS, where, (shop_id, mark.name, mark.position, mark.seal))
+                keep_mark(tables, shop_id, mark)
             if added.accepted:
                 row.kept += added.accepted
                 row.happened(adding.latest)
@@ -113,10 +124,8 @@ class TableStore:
 
     def mark(self, shop_id: str, name: str, /) -> Mark | None:
         """Return how far a load had come, or None where none goes by that name."""
-        where = {"shop_id": shop_id, "name": name}
         with self._database.reading() as tables:
-            rows = tables.read(MARKS, ("position", "seal"), where)
-        return Mark(name=name, position=rows[0][0], seal=rows[0][1]) if rows else None
+            return kept_mark(tables, shop_id, name)
 
     def extent(self, shop_id: str, /, *, until: datetime | None = None) -> Extent:
         """Return how much is kept of a shop, as counted while adding; see ``Store.extent``."""
@@ -173,8 +182,9 @@ class TableStore:
         self, shop_id: str, customer: Customer, /, *, recorded_at: datetime | None = None
     ) -> Customer:
         """Keep a customer record; see ``Store.put_customer``."""
-        with self._changing(shop_id, recorded_at) as (tables, to, _, outbox):
+        with self._changing(shop_id, recorded_at) as (tables, to, row, outbox):
             new = put_customer(tables, to, customer)
+            drop_expired_copies(tables, shop_id, new.id, moment(row.recorded_at))
             outbox.tell(EventType.CUSTOMER_CHANGED, new.id, {"version": new.version})
         return new
 
@@ -223,16 +233,13 @@ class TableStore:
 
     def position(self, shop_id: str, subscriber: str, /) -> int:
         """Return up to where a subscriber has taken events; 0 where it never did."""
-        where = {"shop_id": shop_id, "subscriber": subscriber}
         with self._database.reading() as tables:
-            rows = tables.read(POSITIONS, ("position",), where)
-        return rows[0][0] if rows else 0
+            return kept_position(tables, shop_id, subscriber)
 
     def put_position(self, shop_id: str, subscriber: str, position: int, /) -> None:
         """Keep up to where a subscriber has taken events; see ``Store.put_position``."""
-        where = {"shop_id": shop_id, "subscriber": subscriber}
         with self._writing(shop_id) as (tables, _, _):
-            _put(tables, POSITIONS, where, (shop_id, subscriber, position))
+            keep_position(tables, shop_id, subscriber, position)
 
     def drop_events(self, shop_id: str, until: int, /) -> int:
         """Drop events up to a position and return how many."""
@@ -241,20 +248,13 @@ class TableStore:
 
     def put_models(self, shop_id: str, saved: SavedModels, /) -> None:
         """Keep models; see ``Store.put_models``."""
-        where = {"shop_id": shop_id, "as_of_day": saved.as_of_day}
         with self._writing(shop_id) as (tables, _, _):
-            _put(tables, MODELS, where, (shop_id, saved.as_of_day, saved.text))
+            keep_models(tables, shop_id, saved)
 
     def models(self, shop_id: str, /, *, until_day: int) -> SavedModels | None:
         """Return the models kept of the latest day up to one; None where there are none."""
-        where = {"shop_id": shop_id, "as_of_day": UpTo(until_day)}
         with self._database.reading() as tables:
-            days = tables.read(MODELS, ("as_of_day",), where)
-            if not days:
-                return None
-            where["as_of_day"] = day = max(days)[0]
-            ((text,),) = tables.read(MODELS, ("models",), where)
-        return SavedModels(as_of_day=day, text=text)
+            return kept_models(tables, shop_id, until_day)
 
     def close(self) -> None:
         """Close what the store opened; what was handed in stays open."""
@@ -296,9 +296,3 @@ class TableStore:
             same_books(kept, to.shop)
             return Reporting(kept, to.rates, to.erasure_key)
         return to
-
-
-def _put(tables: Tables, table: Table, where: dict[str, Any], row: Row) -> None:
-    """Keep a row in place of the one with its key."""
-    tables.delete(table, where)
-    tables.insert(table, [row])

@@ -29,10 +29,10 @@ def said(error: Exception) -> str:
     """Return what a driver error means and what to do about it."""
     code = getattr(error, "sqlite_errorcode", None)
     text = str(error)
+    if isinstance(error, UnicodeDecodeError) or _UNDECODED in text:
+        code = sqlite3.SQLITE_CORRUPT
     if code is not None and code & _PRIMARY in _SAID:
         return _SAID[code & _PRIMARY]
-    if isinstance(error, UnicodeDecodeError) or _UNDECODED in text:
-        return _SAID[sqlite3.SQLITE_CORRUPT]
     if isinstance(error, OverflowError):
         return "a number is beyond 64 bits; check the amounts and quantities"
     if isinstance(error, UnicodeEncodeError):
