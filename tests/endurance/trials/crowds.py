@@ -6,7 +6,6 @@ some of it contradicts what another sends. Readers stream and look at cards mean
 
 import json
 import os
-import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -17,17 +16,14 @@ from typing import Any
 import attrs
 
 from crmkit import CustomerBase
-from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.adapters.stores.kit.schema import INTERACTIONS
+from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.adapters.wire import from_kept, to_json
-from crmkit.domain.aliases import Alias
 from crmkit.domain.customer import is_guest
 from crmkit.domain.errors import InvalidValueError, StoreConflictError
-from crmkit.domain.interactions import Contact, Interaction
+from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Store
-from crmkit.domain.shop import Shop
 from crmkit.testing import FakeClock
-from crmkit.testing._samples import bought
 from trials.a_shop import KEY, LAMP, NOW, SHOP, Happenings, in_conflict, merges, records
 from trials.outcome import Outcome
 from trials.places import Place, opened

@@ -5,6 +5,7 @@ A sound database of another application is not one of them: crmkit's tables are 
 design, beside its own; what was there stays.
 """
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -44,16 +45,14 @@ class _Damage:
         folder.mkdir()
         return Path(shutil.copy(self.sound, folder / "shop.db"))
 
-    def refused(self, what: str, path: Path, *, changes: bool = False) -> None:
+    def refused(self, what: str, path: Path) -> None:
         """Open a file that nothing can be done with: an error, and nothing changes."""
         before = seen(path.parent)
         error = error_of(lambda: use(path))
         self.outcome.count("refused")
         if not isinstance(error, StoreError):
             self.outcome.wrong(f"{what} gives {error!r}")
-        if not changes:
-            self.outcome.alike(f"{what}, files", seen(path.parent), before)
-        shutil.rmtree(path.parent)
+        self.outcome.alike(f"{what}, files", seen(path.parent), before)
 
 
 def seen(folder: Path) -> dict[str, Any]:
@@ -79,8 +78,13 @@ def error_of(call: Callable[[], Any]) -> BaseException | None:
     try:
         call()
     except BaseException as error:  # noqa: BLE001 -- judged by who asks
-        return error
-    return None
+        told_ = error
+    else:
+        return None
+    told_.__traceback__ = None  # it holds what has to be closed
+    told_.__context__ = None
+    gc.collect()
+    return told_
 
 
 def damage(place: Place, size: Size) -> Outcome:

@@ -7,6 +7,7 @@ it; what it refuses leaves every row as it was.
 
 import csv
 import traceback
+from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from crmkit.adapters import wire
 from crmkit.adapters.importers import read_orders, read_surveys
 from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.domain.aliases import Alias
-from crmkit.domain.customer import Customer, Identifier, IdentifierKind
+from crmkit.domain.customer import Customer, Identifier, IdentifierKind, is_guest, normalised
 from crmkit.domain.errors import CrmkitError
 from crmkit.domain.interactions import Purchase, Referral
 from crmkit.domain.kept import Mark
@@ -311,14 +312,36 @@ def _stay_apart(outcome: Outcome, store: Store) -> None:
     """Ids that look alike, or are alike to a careless comparison, are ids of their own."""
     shop = Shop(id="apart", currency="EUR")
     store.attach(Reporting(shop))
-    kept = []
-    for text in NASTY:
-        with suppress(CrmkitError):
-            store.add(shop.id, [_bought(text, text, 500, NOW, text)], recorded_at=NOW)
-            kept.append(text)
+    kept = [text for text in NASTY if _is_kept(store, shop.id, text)]
     assert len(kept) > len(NASTY) - 8, f"only {len(kept)} of {len(NASTY)} ids are kept"
+    named = defaultdict(list)
     for text in kept:
+        named[normalised(IdentifierKind.PLATFORM, f"{text}.")].append(text)
         (one,) = store.history(shop.id, text)
         assert one == _bought(text, text, 500, NOW, text), f"{text!r:.80} is read as another"
+        record = store.customer(shop.id, text)
+        assert record is not None, f"there is no record of {text!r:.80}"
+        assert (record.id, record.name) == (text, text), f"{text!r:.80} has another's record"
+        mark = store.mark(shop.id, text)
+        assert mark is not None, f"there is no mark {text!r:.80}"
+        assert mark.seal == text, f"the mark {text!r:.80} is another's"
+    for value, texts in named.items():
+        found = store.find(shop.id, IdentifierKind.PLATFORM, value)
+        assert found == sorted(texts), f"{value!r:.80} finds {found!r:.300}"
     assert [who for who, _ in store.histories(shop.id)] == sorted(kept)
+    assert [one.id for one in store.customers(shop.id)] == sorted(kept)
     outcome.count("ids that stay apart", len(kept))
+
+
+def _is_kept(store: Store, shop_id: str, text: str) -> bool:
+    """Keep an order, a record and a mark under a text, if it can be an id here."""
+    try:
+        mark = Mark(name=text, position=len(text), seal=text)
+        store.add(shop_id, [_bought(text, text, 500, NOW, text)], recorded_at=NOW, mark=mark)
+    except CrmkitError:
+        return False
+    platform = Identifier(kind="platform", value=f"{text}.")
+    kind = "guest" if is_guest(text) else "individual"
+    record = Customer(id=text, kind=kind, name=text, identifiers=[platform])
+    store.put_customer(shop_id, record)
+    return True

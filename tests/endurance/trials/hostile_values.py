@@ -17,13 +17,63 @@ NASTY = (
     *("'; DROP TABLE crmkit_interactions; --", '" OR 1=1 --', "' UNION SELECT 1 --", "`x`", "[x]"),
     *("a\x00b", "a\x00", "\x00", "a", "%", "_", "%a%", "a_", "\\", "\\%", "*", "?", "a*"),
     *("?1", ":who", ":shop", "$1", "%s", "%(id)s", "{0}", "{}", "1; SELECT pg_sleep(9)", "\\x41"),
-    *("é", "e\u0301", "ANN", "ann", "Ann", "ann ", " ann", "ann\n", "\tann", "\ufeffann", "a\u200bnn"),
-    *("ß", "ss", "SS", "İ", "i\u0307", "ı", "I", "ﬁ", "fi", "Ａ", "A", "Σ", "ς", "σ", "K", "\u212a"),
-    *("\u202eann", "👩\u200d👩\u200d👧", "🛋", "\U0010ffff", "\uffff", "\x1f", "\x7f", "\x85", "\u2028"),
+    *(
+        "é",
+        "e\u0301",
+        "ANN",
+        "ann",
+        "Ann",
+        "ann ",
+        " ann",
+        "ann\n",
+        "\tann",
+        "\ufeffann",
+        "a\u200bnn",
+    ),
+    *(
+        "ß",
+        "ss",
+        "SS",
+        "İ",
+        "i\u0307",
+        "ı",
+        "I",
+        "ﬁ",
+        "fi",
+        "Ａ",
+        "A",
+        "Σ",
+        "ς",
+        "σ",
+        "K",
+        "\u212a",
+    ),
+    *(
+        "\u202eann",
+        "👩\u200d👩\u200d👧",
+        "🛋",
+        "\U0010ffff",
+        "\uffff",
+        "\x1f",
+        "\x7f",
+        "\x85",
+        "\u2028",
+    ),
     *("null", "None", "NaN", "Infinity", "true", "0", "-1", "00", "1e999", "9" * 40, "0x1"),
     *("guest:", "guest:shop/1", "guest:erased/1", "erased:" + "0" * 32, "crmkit.merge", "a/b", "/"),
     *("x" * 10_000, "🛋" * 2_500, "".join(map(chr, range(0x4E00, 0x4E00 + 3_400)))),
-    *("../../etc/passwd", "=1+1", "@SUM(A1)", "<script>", "a,b;c|d", '"', "''", "\r\n", "\ud800", ""),
+    *(
+        "../../etc/passwd",
+        "=1+1",
+        "@SUM(A1)",
+        "<script>",
+        "a,b;c|d",
+        '"',
+        "''",
+        "\r\n",
+        "\ud800",
+        "",
+    ),
 )
 
 #: The same, and any text, lone surrogates among it.
@@ -44,9 +94,7 @@ _PLAIN = st.one_of(
 #: Whatever JSON can hold, and what Python's JSON writes besides.
 JSON = st.recursive(
     _PLAIN,
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(TEXTS.map(str), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS.map(str), inner, max_size=3),
     max_leaves=5,
 )
 
@@ -110,7 +158,9 @@ DOCUMENTS = st.one_of(
 _CELLS = st.one_of(
     TEXTS,
     st.sampled_from(["1", "12.50", "-3", "1,5", "1.234,56", "C0FFEE", "2026-01-31", "31/01/2026"]),
-    st.sampled_from(["2026-01-31T12:00:00Z", "EUR", "eur", "€5", "5 €", "(5)", "1e5", "yes", "Yes"]),
+    st.sampled_from(
+        ["2026-01-31T12:00:00Z", "EUR", "eur", "€5", "5 €", "(5)", "1e5", "yes", "Yes"]
+    ),
     st.integers(-(10**20), 10**20).map(str),
     st.floats().map(str),
 )
@@ -122,10 +172,42 @@ def rows(draw: st.DrawFn) -> list[list[str]]:
     """Rows of orders, most cells sound so that some of them come through."""
     made = []
     for _ in range(draw(st.integers(1, 30))):
-        row = [str(draw(st.integers(1, 9))), "ann", "2026-01-31T12:00:00Z", "cup", "1", "5.00", "EUR"]
+        row = [
+            str(draw(st.integers(1, 9))),
+            "ann",
+            "2026-01-31T12:00:00Z",
+            "cup",
+            "1",
+            "5.00",
+            "EUR",
+        ]
         for place in draw(st.lists(st.integers(0, len(row) - 1), max_size=3)):
             row[place] = draw(_CELLS)
         if draw(st.integers(0, 9)) == 0:
             row = draw(st.lists(_CELLS, max_size=10))
         made.append(row)
     return made
+
+
+_ORDERS = "\n".join(
+    [
+        ",".join(COLUMNS),
+        "1,ann,2026-01-31T12:00:00Z,cup,1,5.00,EUR",
+        "1,,2026-02-01,lid,-1,x,EUR",
+        "",
+    ]
+)
+_PROBLEMS = (
+    "crmkit_row,crmkit_field,crmkit_value,crmkit_reason,order_id,customer_id,created_at,sku,"
+    "quantity,unit_price,currency,crmkit_id,crmkit_revision,crmkit_interaction\n"
+    "2,unit_price,x,must be a number,1,ann,2026-01-31T12:00:00Z,cup,1,5.00,EUR,1,1,\n"
+)
+_SURVEYS = "customer_id,survey,item,value,answered_at\nann,nps,recommend,9,2026-01-31\n"
+
+#: What a fuzzer starts from.
+SOUND = {
+    "documents": _TEXTS,
+    "orders": [_ORDERS, _ORDERS.replace(",", ";"), '{"order_id":"1","customer_id":"a"}\n'],
+    "surveys": [_SURVEYS],
+    "problems": [_PROBLEMS],
+}

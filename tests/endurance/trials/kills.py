@@ -1,14 +1,15 @@
 """Loads that are killed, and go on as if nothing had been.
 
 A process loads a source with problems among its rows, merges, puts records, loads on and
-forgets somebody. It is killed at a moment drawn over the time it takes, or right before a
-statement or a commit; then it is started again, and now and then killed again. In the end every
+forgets somebody. It is killed at a moment drawn over the time it takes, right before a
+statement or a commit, or right behind a batch; then it is started again, and now and then killed again. In the end every
 row that is kept, and the files of problems, are those of a load that nobody disturbed.
 """
 
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
@@ -26,6 +27,11 @@ from trials.states import rows, told
 
 _CUSTOMERS = 40
 _FORGOTTEN = "c3"
+_WAYS = {
+    "seconds": "at a random moment",
+    "at": "right before a statement",
+    "commit": "right behind a batch",
+}
 
 
 @attrs.frozen
@@ -44,10 +50,16 @@ class _Job:
         first, second = (with_problems(part, seed, _FORGOTTEN) for part in parts)
         return cls(first, second, batch)
 
-    def do(self, url: str, folder: Path, at: int = 0) -> int:
+    @property
+    def batches(self) -> int:
+        """How many calls that add there are, but for the last of each load."""
+        return (len(self.first) + len(self.second)) // self.batch
+
+    def do(self, url: str, folder: Path, at: int = 0, commit: int = 0) -> int:
         """Do it all, or what is left of it; return how many statements that were."""
         store = store_at(url)
-        fault = Fault(_die, at)
+        fault, added = Fault(_die, at), Fault(_die, commit)
+        store.add = _stepping_behind(store.add, added)
         store._database = dying(store._database, fault)
         with CustomerBase.open(store, shop=SHOP, clock=FakeClock(NOW), erasure_key=KEY) as base:
             self._load(base, "first", self.first, folder)
@@ -70,18 +82,37 @@ class _Job:
                 base.store.put_customer(SHOP.id, record, recorded_at=NOW)
 
 
+def _stepping_behind(method: Callable[..., Any], fault: Fault) -> Callable[..., Any]:
+    """The method, each call of which is a step when it is over."""
+
+    def call(*given: Any, **more: Any) -> Any:
+        told_ = method(*given, **more)
+        fault.step()
+        return told_
+
+    return call
+
+
 def _die() -> NoReturn:
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("a process outlived SIGKILL")
 
 
-def _forked(job: _Job, url: str, folder: Path, seconds: float, at: int) -> bool:
-    """Do the job in a child; return whether it was killed before it was done."""
+def _forked(job: _Job, url: str, folder: Path, **kill: float) -> bool:
+    """Do the job in a child; return whether it was killed before it was done.
+
+    Args:
+        job: What to do.
+        url: Where.
+        folder: For the files of problems.
+        kill: When: after "seconds", at a statement ("at"), or behind a batch ("commit").
+    """
+    seconds = kill.pop("seconds", 0)
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            job.do(url, folder, at)
+            job.do(url, folder, **{name: int(number) for name, number in kill.items()})
             status = 0
         finally:
             os._exit(status)
@@ -113,7 +144,7 @@ class _Kills:
         self.seconds = time.monotonic() - began
         return self._kept(url, folder)
 
-    def round(self, expected: dict[str, Any], again: bool) -> None:
+    def round(self, expected: dict[str, Any], *, again: bool) -> None:
         """Kill, resume, compare."""
         url, folder = self._new()
         killed = 0
@@ -134,14 +165,14 @@ class _Kills:
         self.place.drop(url)
 
     def _kill(self, url: str, folder: Path) -> bool:
-        if self.chance.random() < 0.5:
-            at = self.chance.randint(1, self.statements)
-            hit = _forked(self.job, url, folder, 0, at)
-            self.outcome.count("at a statement", hit)
+        way = self.chance.choice(("seconds", "seconds", "at", "commit"))
+        if way == "seconds":
+            when = self.chance.uniform(0.001, self.seconds)
         else:
-            seconds = self.chance.uniform(0.001, self.seconds)
-            hit = _forked(self.job, url, folder, seconds, 0)
-            self.outcome.count("at a random moment", hit)
+            most = self.statements if way == "at" else self.job.batches
+            when = self.chance.randint(1, most)
+        hit = _forked(self.job, url, folder, **{way: when})
+        self.outcome.count(_WAYS[way], hit)
         return hit
 
     def _new(self) -> tuple[str, Path]:

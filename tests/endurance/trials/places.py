@@ -1,12 +1,11 @@
 """Where the stores under trial live; each place gives a new, empty one as often as it is asked.
 
-    sqlite      ``SQLiteStore`` on a file
-    sql-sqlite  ``SQLStore`` on an SQLite file
-    postgres    ``SQLStore`` on a PostgreSQL server
-    mariadb     ``SQLStore`` on a MariaDB server
+sqlite      ``SQLiteStore`` on a file
+sql-sqlite  ``SQLStore`` on an SQLite file
+postgres    ``SQLStore`` on a PostgreSQL server
+mariadb     ``SQLStore`` on a MariaDB server
 """
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Protocol
+from uuid import uuid4
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
@@ -23,7 +23,8 @@ from crmkit.adapters.stores.sql import SQLStore, migrate
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.domain.ports import Store
 
-SERVERS = ("postgres", "mariadb")
+#: Places that are servers, and what starts them in ``tests/adapters/servers.py``.
+SERVERS = {"postgres": "Postgres", "mariadb": "MariaDB"}
 PLACES = ("sqlite", "sql-sqlite", *SERVERS)
 
 _FILE = "sqlite:///"
@@ -80,11 +81,10 @@ class Server:
     def __init__(self, name: str, folder: Path, url: str) -> None:
         self.name, self.folder = name, folder
         self._url = make_url(url)
-        self._numbers = count()
 
     def fresh(self) -> str:
         """Make a database with its tables and return its URL."""
-        name = f"crmkit_trial_{os.getpid()}_{next(self._numbers)}"
+        name = f"crmkit_trial_{uuid4().hex}"
         self._run(f"CREATE DATABASE {name}")
         url = self._url.set(database=name).render_as_string(hide_password=False)
         migrate(url)

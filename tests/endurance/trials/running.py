@@ -2,12 +2,11 @@
 
 import argparse
 import json
-import os
 import runpy
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -42,25 +41,51 @@ TRIALS: dict[str, tuple[Trial, tuple[str, ...]]] = {
 }
 
 _FOLDER = Path(__file__).parents[1]
+#: Begins a line that is an outcome.
+_MARK = "outcome: "
 
 
-def apart(trial: str, place: str, size: str, server: str | None = None) -> dict[str, Any]:
-    """Make a trial in a process of its own and return its outcome."""
-    command = [sys.executable, str(_FOLDER), "--apart", trial, "--place", place, "--size", size]
+def trials_at(place: str, asked: Sequence[str] = ()) -> list[str]:
+    """Return the trials that are made at a place, or those of them that are asked for."""
+    return [
+        name
+        for name, (_, places) in TRIALS.items()
+        if place in places and (not asked or name in asked)
+    ]
+
+
+def apart(
+    place: str, trials: Sequence[str], size: str, server: str | None = None
+) -> Iterator[dict[str, Any]]:
+    """Make trials at a place in a process of their own; yield their outcomes as they come.
+
+    Args:
+        place: One of ``PLACES``.
+        trials: Their names.
+        size: One of ``SIZES``.
+        server: The URL of a database, where the place is a server.
+    """
+    command = [sys.executable, str(_FOLDER), *trials, "--place", place, "--size", size, "--apart"]
     command += [] if server is None else ["--server", server]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    lines = done.stdout.splitlines()
-    if done.returncode or not lines:
-        told = [f"the trial itself failed: {done.stderr[-4000:]}"]
-        return {"trial": trial, "place": place, "did": {}, "found": told, "seconds": 0.0}
-    outcome: dict[str, Any] = json.loads(lines[-1])
-    return outcome
+    left = list(trials)
+    with tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as made:
+            for line in made.stdout or ():
+                if line.startswith(_MARK):
+                    yield json.loads(line.removeprefix(_MARK))
+                    left.pop(0)
+        errors.seek(0)
+        told = [f"the trial itself failed: {errors.read()[-4000:]}"] if left else []
+    for trial in left:
+        yield {"trial": trial, "place": place, "did": {}, "found": told, "seconds": 0.0}
 
 
-def _here(trial: str, place: str, size: str, server: str | None) -> None:
-    with place_called(place, server) as where:
-        outcome = TRIALS[trial][0](where, SIZES[size])
-    print(json.dumps(outcome.plain()))
+def _here(place: str, trials: Sequence[str], size: str, server: str | None) -> None:
+    """Make trials in this process, a line of JSON for each."""
+    for trial in trials:
+        with place_called(place, server) as where:
+            outcome = TRIALS[trial][0](where, SIZES[size]).plain() | {"trial": trial}
+        print(f"{_MARK}{json.dumps(outcome)}", flush=True)
 
 
 @contextmanager
@@ -69,14 +94,12 @@ def _served(place: str) -> Iterator[str | None]:
     if place not in SERVERS:
         yield None
         return
-    if url := os.environ.get(f"CRMKIT_TEST_{place.upper().replace('MARIADB', 'MYSQL')}_URL"):
-        yield url
-        return
     told = runpy.run_path(str(_FOLDER.parent / "adapters" / "servers.py"))
-    kind = {"postgres": "Postgres", "mariadb": "MariaDB"}[place]
-    with tempfile.TemporaryDirectory() as shared:
-        with told["running"](told[kind](), Path(shared), "crmkit_trials") as url:
-            yield url
+    with (
+        tempfile.TemporaryDirectory() as shared,
+        told["running"](told[SERVERS[place]](), Path(shared), "crmkit_trials") as url,
+    ):
+        yield url
 
 
 def _row(outcome: dict[str, Any]) -> str:
@@ -92,29 +115,22 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--place", action="append", help=f"one of {', '.join(PLACES)}")
     parser.add_argument("--size", choices=SIZES, default="full")
     parser.add_argument("--server", help=argparse.SUPPRESS)
-    parser.add_argument("--apart", help=argparse.SUPPRESS)
+    parser.add_argument("--apart", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def _made(place: str, trials: list[str], size: str) -> Iterator[dict[str, Any]]:
-    """Make trials at a place, one after the other."""
-    with _served(place) as server:
-        for name, (_, places) in TRIALS.items():
-            if place in places and (not trials or name in trials):
-                yield apart(name, place, size, server)
 
 
 def main() -> None:
     """Make the trials that are asked for and print what they did and found."""
     asked = _asked()
     if asked.apart:
-        _here(asked.apart, asked.place[0], asked.size, asked.server)
+        _here(asked.place[0], asked.trials, asked.size, asked.server)
         return
     print("| trial | place | found | took | did |\n|---|---|---|---|---|", flush=True)
     wrong = []
     for place in asked.place or PLACES:
-        for outcome in _made(place, asked.trials, asked.size):
-            wrong += [f"{outcome['trial']} at {place}: {each}" for each in outcome["found"]]
-            print(_row(outcome), flush=True)
+        with _served(place) as server:
+            for outcome in apart(place, trials_at(place, asked.trials), asked.size, server):
+                wrong += [f"{outcome['trial']} at {place}: {each}" for each in outcome["found"]]
+                print(_row(outcome), flush=True)
     print(*wrong, sep="\n")
     sys.exit(bool(wrong))

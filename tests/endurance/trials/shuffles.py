@@ -18,8 +18,8 @@ from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Store
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.shop import Shop
-from crmkit.testing._samples import RATES
 from crmkit.testing._drawn import MEETING
+from crmkit.testing._samples import RATES
 from crmkit.testing.strategies import referrals
 from trials.a_shop import KEY, NOW
 from trials.outcome import Outcome

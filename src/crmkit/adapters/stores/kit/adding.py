@@ -91,19 +91,21 @@ class Adding:
         erased = self._tombstones.among(chunk)
         rows: list[Row] = []
         facts: dict[_Id, Sequence[Fact]] = {}
+        shop_id = self.to.shop.id
         for one in chunk:
             key = (one.source, one.id)
-            judged = self._judged(one, kept[key], erased, persons)
+            revisions = kept[key]
+            judged = self._judged(one, revisions, erased, persons)
             if judged is None:
                 continue
             payload, theirs = judged
-            rows.append(self._row(one, payload))
-            if self._supersedes(one, kept[key], persons):
+            new = _Revision(one.customer_id, one.kind, microseconds(one.at), payload)
+            rows.append((shop_id, *key, one.revision, self.recorded_at, *new))
+            if self._supersedes(one.revision, new, revisions, persons):
                 # Returns get theirs when they are linked, people when they are derived.
                 later = isinstance(one, Return) or one.customer_id in persons
                 facts[key] = () if later else theirs
-            at = microseconds(one.at)
-            kept[key][one.revision] = _Revision(one.customer_id, one.kind, at, payload)
+            revisions[one.revision] = new
             self.outbox.recorded(one)
         if rows:
             self._keep(rows, facts, read_before)
@@ -114,6 +116,7 @@ class Adding:
         self.tables.insert(INTERACTIONS, rows)
         drop_facts(self.tables, self.to.shop.id, facts.keys() & read_before)
         self.tables.insert(FACTS, [row for theirs in facts.values() for row in theirs])
+        self.outbox.keep(self.tables)
         self.accepted += len(rows)
         self.latest = max(self.latest or rows[0][_AT], *(row[_AT] for row in rows))
 
@@ -174,32 +177,29 @@ class Adding:
         self._known += 1
         return None
 
-    def _row(self, one: Interaction, payload: str) -> Row:
-        leading = (self.to.shop.id, one.source, one.id, one.revision, self.recorded_at)
-        return *leading, one.customer_id, one.kind, microseconds(one.at), payload
-
     def _supersedes(
         self,
-        one: Interaction,
+        revision: int,
+        new: _Revision,
         revisions: Mapping[int, _Revision],
         persons: Mapping[str, str],
     ) -> bool:
-        """Tell whether ``one`` is the revision to be read from now on; note whom that changes."""
-        highest = max(revisions, default=None)
-        if highest is not None and highest > one.revision:
-            return False
-        if highest is not None:
-            before = revisions[highest]
-            self._change(before.kind, before.customer_id, before.at, persons)
-        self._change(one.kind, one.customer_id, microseconds(one.at), persons)
+        """Tell whether a revision is to be read from now on; note whom that changes."""
+        if revisions:
+            highest = max(revisions)
+            if highest > revision:
+                return False
+            self._change(revisions[highest], persons)
+        self._change(new, persons)
         return True
 
-    def _change(self, kind: str, customer_id: str, at: int, persons: Mapping[str, str]) -> None:
+    def _change(self, of: _Revision, persons: Mapping[str, str]) -> None:
         """Note who is to be derived: a whole person, or a customer's links since a moment."""
-        if customer_id in persons:
-            self._whole.add(persons[customer_id])
-        elif kind in LINKING:
-            self._changed[customer_id] = min(at, self._changed.get(customer_id, at))
+        if of.customer_id in persons:
+            self._whole.add(persons[of.customer_id])
+        elif of.kind in LINKING:
+            since = self._changed.get(of.customer_id, of.at)
+            self._changed[of.customer_id] = min(of.at, since)
 
 
 def _same(one: Interaction, kept: Interaction, erased: Erasures) -> bool:

@@ -55,9 +55,10 @@ class Outbox:
             self._rows.append((*leading, customer_id, as_text(data)))
 
     def keep(self, tables: Tables) -> None:
-        """Keep them."""
+        """Keep those told since the last time."""
         if self._rows:
             tables.insert(EVENTS, self._rows)
+            self._rows = []
 
 
 def as_text(data: dict[str, Any]) -> str:

@@ -112,7 +112,8 @@ class OfEngine:
                     connection.execution_options(isolation_level=level, **options)
             yield connection
         finally:
-            with said():
+            # All that mattered is committed or undone; who is lost need not be told again.
+            with suppress(CrmkitError), said():
                 connection.close()
 
     def close(self) -> None:
@@ -239,7 +240,8 @@ def _kept(
 ) -> Iterator[None]:
     said = _said(connection)
     try:
-        yield
+        with _planned_anew(connection):
+            yield
         with said():
             transaction.commit() if keeps else transaction.rollback()
     except BaseException:
@@ -247,6 +249,24 @@ def _kept(
         with suppress(CrmkitError), said():
             transaction.rollback()
         raise
+
+
+@contextmanager
+def _planned_anew(connection: Connection) -> Iterator[None]:
+    """Let statements be planned each time: tables grow while one transaction fills them.
+
+    psycopg prepares what it runs often, and a plan made for an empty table reads all of it.
+    """
+    driven: Any = connection.connection.driver_connection
+    before = getattr(driven, "prepare_threshold", None)
+    if before is None:
+        yield
+        return
+    driven.prepare_threshold = None
+    try:
+        yield
+    finally:
+        driven.prepare_threshold = before
 
 
 def _begin(connection: Connection) -> None:
