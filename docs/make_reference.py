@@ -17,7 +17,9 @@ from crmkit.metrics.catalogue import Composite, Entry
 ROOMS = (
     "crmkit",
     "crmkit.domain",
+    "crmkit.domain.duplicates",
     "crmkit.domain.labels",
+    "crmkit.domain.personal_fields",
     "crmkit.domain.tally",
     "crmkit.metrics",
     "crmkit.metrics.catalogue",
@@ -25,12 +27,17 @@ ROOMS = (
     "crmkit.adapters.frames",
     "crmkit.adapters.wire",
     "crmkit.adapters.json_schema",
+    "crmkit.adapters.webhooks",
+    "crmkit.adapters.stores.sql",
+    "crmkit.adapters.stores.kit.tables",
     "crmkit.testing",
 )
 #: Classes whose methods are what one asks them.
 ASKED = {
     "crmkit": ("CustomerBase",),
-    "crmkit.domain": ("Instrument",),
+    "crmkit.domain": ("Instrument", "Store"),
+    "crmkit.domain.personal_fields": ("Holder",),
+    "crmkit.adapters.stores.kit.tables": ("Tables", "Database"),
     "crmkit.metrics": (
         *("BuyingModel", "GammaGamma", "BGBB", "SBG", "Fit"),
         *("BootstrapFits", "Holdout", "KaplanMeier"),

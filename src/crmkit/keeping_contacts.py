@@ -207,7 +207,7 @@ class KeepingContacts(KeepingProvenance):
                 )
             yield from _changed(kept, change)
 
-        self._put_all(once)
+        self._put_all(customer_id, once)
         return self._record(customer_id) or Customer(id=customer_id)
 
     def _change_known(self, customer_id: str, medium: str, value: str, change: Change) -> Customer:
@@ -221,7 +221,7 @@ class KeepingContacts(KeepingProvenance):
             for one in found or [kept]:
                 yield from _changed(one, change)
 
-        self._put_all(once)
+        self._put_all(customer_id, once)
         return self._record(customer_id) or Customer(id=customer_id)
 
     def _kept(self, persons: Persons, customer_id: str) -> Customer:

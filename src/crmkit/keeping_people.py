@@ -35,7 +35,7 @@ class KeepingPeople(OpenedBase):
             StaleRecordError: It was changed since this one was read.
             ErasedError: The person was erased, and nothing has happened with them since.
         """
-        persons = self._persons()
+        persons = self._read_persons(customer.id)
         survivor = persons.survivor(customer.id)
         if survivor != customer.id:
             individual = customer.kind is CustomerKind.GUEST
@@ -103,7 +103,7 @@ class KeepingPeople(OpenedBase):
             InvalidValueError: They are one person already, nothing is kept of one of them, one
                 was erased, or both are guests.
         """
-        persons = self._read_persons()
+        persons = self._read_persons(customer_id, other_id)
         one, other = (self._to_merge(id_, persons) for id_ in (customer_id, other_id))
         return previewed(one, other, at=self.clock(), to=self.reporting)
 
@@ -122,7 +122,7 @@ class KeepingPeople(OpenedBase):
             InvalidValueError: They are one person already, nothing is kept of one of them, one
                 was erased, or one is a guest.
         """
-        persons = self._read_persons()
+        persons = self._read_persons(customer_id, other_id)
         one, other = (self._to_merge(id_, persons) for id_ in (customer_id, other_id))
         for each in (one, other):
             if each.guest:
@@ -143,7 +143,8 @@ class KeepingPeople(OpenedBase):
             InvalidValueError: It is no guest or linked already, the customer is a guest, nothing
                 is kept of one of them, or what is given is no evidence.
         """
-        evidence, persons = evidence_of(verified_by), self._read_persons()
+        evidence = evidence_of(verified_by)
+        persons = self._read_persons(guest_id, customer_id)
         guest, customer = (self._to_merge(id_, persons) for id_ in (guest_id, customer_id))
         _check_guest(guest_id, guest)
         if customer.guest:
@@ -180,7 +181,7 @@ class KeepingPeople(OpenedBase):
             InvalidValueError: It stands for itself, or was erased.
             StaleRecordError: Somebody changed the record at the same time; nothing was undone.
         """
-        persons = self._read_persons()
+        persons = self._read_persons(customer_id)
         line = persons.standing.get(customer_id)
         if line is None:
             others = ", ".join(persons.members(customer_id)[1:])

@@ -110,7 +110,8 @@ class KeepingPrivacy(OpenedBase):
         for holder in holders:
             holder.erase(ids)
         erased = self.store.erase(self.shop.id, ids[0], erased_at=self.clock())
-        self._readings, self._people = Readings(self.store, self.reporting), (0, Persons())
+        self._readings = Readings(self.store, self.reporting)
+        self._people = (0, 0), Persons()
         return erased
 
     def retention(

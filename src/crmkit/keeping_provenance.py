@@ -85,13 +85,13 @@ class KeepingProvenance(OpenedBase):
                 kept = evolve(kept, acquisition=self._acquisition_of(alone, customer_id))
             yield kept
 
-        self._put_all(once)
+        self._put_all(customer_id, once)
 
-    def _put_all(self, once: Callable[[Persons], Iterator[Customer]]) -> None:
-        """Put what a change yields; begin again where others were quicker, a few times."""
+    def _put_all(self, customer_id: str, once: Callable[[Persons], Iterator[Customer]]) -> None:
+        """Put what a change of a person yields; begin again, a few times, after others."""
         for left in reversed(range(TRIES)):
             try:
-                for one in once(self._read_persons()):
+                for one in once(self._read_persons(customer_id)):
                     self.store.put_customer(self.shop.id, one, recorded_at=self.clock())
             except StaleRecordError:
                 if not left:

@@ -44,7 +44,9 @@ class OpenedBase:
     reporting: Reporting
     clock: Clock = system_clock
     _readings: Readings = field(init=False, repr=False)
-    _people: tuple[int, Persons] = field(default=(0, Persons()), init=False, repr=False)
+    _people: tuple[tuple[int, int], Persons] = field(
+        default=((0, 0), Persons()), init=False, repr=False
+    )
 
     def __attrs_post_init__(self) -> None:
         self._readings = Readings(self.store, self.reporting)
@@ -122,16 +124,17 @@ class OpenedBase:
             find_record=lambda: self._record(who, known_at),
         )
 
-    def _read_persons(self) -> Persons:
-        """Which ids are one person, read now."""
-        return Persons(self.store.aliases(self.shop.id))
+    def _read_persons(self, *of: str) -> Persons:
+        """Which ids are one person, read now: those of some ids, or everybody."""
+        return Persons(self.store.aliases(self.shop.id, of=of or None))
 
     def _persons(self, known_at: datetime | None = None) -> Persons:
         """The same, read once for as long as nobody is merged, unmerged or erased."""
-        changes = self.store.extent(self.shop.id).changes
+        extent = self.store.extent(self.shop.id)
+        read_so = extent.changes, extent.writes
         kept = self._people  # one read and one assignment: threads may ask at once
-        if kept[0] != changes:
-            self._people = kept = changes, self._read_persons()
+        if kept[0] != read_so:
+            self._people = kept = read_so, self._read_persons()
         return kept[1].known(utc_if_given(known_at))
 
     def _own_record(self, customer_id: str) -> Customer | None:

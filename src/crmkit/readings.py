@@ -93,9 +93,10 @@ class Reading:
 
 
 #: What a reading depends on besides the last of its facts: the day, the last day that was over
-#: (whose standards everyone is judged against), known_at, what is kept, how it is read, and how
-#: many merges there had been: each may forbid something at its own moment.
-_Key = tuple[int, int, int | None, int, int, int]
+#: (whose standards everyone is judged against), known_at, what is kept, how it is read and what
+#: was written that the shop may roll back, and how many merges there had been: each may forbid
+#: something at its own moment.
+_Key = tuple[int, int, int | None, int, tuple[int, int], int]
 
 
 @define
@@ -110,7 +111,9 @@ class Readings:
     store: Store
     to: Reporting
     _made: list[tuple[_Key, Reading]] = field(factory=list, init=False, repr=False)
-    _lines: tuple[int, list[datetime]] = field(default=(0, []), init=False, repr=False)
+    _lines: tuple[tuple[int, int], list[datetime]] = field(
+        default=((0, 0), []), init=False, repr=False
+    )
 
     def at(self, until: datetime, known_at: datetime | None) -> Reading:
         """Read the base as of a moment, or take the reading made before of the same facts.
@@ -123,7 +126,8 @@ class Readings:
         known = None if known_at is None else microseconds(known_at)
         over = last_day_over(until, self.to.zone)
         days, micros = (self.to.day(until), self.to.day(over)), microseconds(until)
-        key = (*days, known, extent.kept, extent.changes, self._merges(until, extent.changes))
+        read_so = extent.changes, extent.writes
+        key = (*days, known, extent.kept, read_so, self._merges(until, read_so))
         for made in self._made:
             # As many facts as then, and all of those among them: the same facts.
             if made[0] == key and made[1].last_at <= micros:
@@ -134,11 +138,11 @@ class Readings:
         self._made = [*others, made][-KEPT:]  # one assignment: threads may ask at once
         return made[1]
 
-    def _merges(self, until: datetime, changes: int) -> int:
+    def _merges(self, until: datetime, read_so: tuple[int, int]) -> int:
         """How many lines the alias table had at a moment."""
-        if self._lines[0] != changes:
+        if self._lines[0] != read_so:
             moments = [line.recorded_at for line in self.store.aliases(self.to.shop.id)]
-            self._lines = changes, moments
+            self._lines = read_so, moments
         return bisect_right(self._lines[1], until)
 
     def standards(self, until: datetime, known_at: datetime | None) -> Standards:

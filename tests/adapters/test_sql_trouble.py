@@ -406,7 +406,20 @@ def test_what_the_database_cannot_hold_is_named_and_nothing_is_kept(engine, stor
 
 
 def test_ids_that_differ_for_us_differ_for_the_database(store):
-    alike = ["a", "A", "a ", "\u00e1", "a\u0301", "ß", "ss", "🎁", "a_", "a%", "’; DROP TABLE x;--", "\\"]
+    alike = [
+        "a",
+        "A",
+        "a ",
+        "\u00e1",
+        "a\u0301",
+        "ß",
+        "ss",
+        "🎁",
+        "a_",
+        "a%",
+        "’; DROP TABLE x;--",
+        "\\",
+    ]
     store.add("lamp", [bought(i, who) for i, who in enumerate(alike)], recorded_at=NOW)
     assert [who for who, _ in store.histories("lamp")] == sorted(alike)
     assert [len(store.history("lamp", who)) for who in alike] == [1] * len(alike)

@@ -9,9 +9,10 @@ from crmkit.cli.card import card
 from crmkit.cli.demo import demo
 from crmkit.cli.load import load
 from crmkit.cli.metrics import metrics
+from crmkit.cli.migrate import migrate
 from crmkit.cli.report import report
 
 __all__ = ["app", "main"]
 
-for _command in (report, load, card, metrics, demo):
+for _command in (report, load, card, metrics, demo, migrate):
     app.command()(_command)

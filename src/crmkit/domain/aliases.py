@@ -20,7 +20,7 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.times import utc
 from crmkit.domain.validators import named, named_if_given, private_text
 
-__all__ = ["Alias", "known_lines", "members_by_survivor", "standing", "survivors"]
+__all__ = ["Alias", "known_lines", "lines_of", "members_by_survivor", "standing", "survivors"]
 
 
 @frozen(kw_only=True)
@@ -51,6 +51,13 @@ class Alias:
 def known_lines(lines: Iterable[Alias], known_at: datetime | None) -> list[Alias]:
     """Return the lines that had been recorded by ``known_at``, in their order."""
     return [one for one in lines if known_at is None or one.recorded_at <= known_at]
+
+
+def lines_of(lines: Sequence[Alias], ids: Iterable[str]) -> list[Alias]:
+    """Return the lines of everybody who is one person with any of some ids, in their order."""
+    ends = survivors(lines)
+    heads = {ends.get(one, one) for one in ids}
+    return [line for line in lines if ends.get(line.customer_id, line.customer_id) in heads]
 
 
 def standing(lines: Iterable[Alias]) -> dict[str, Alias]:

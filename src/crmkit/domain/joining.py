@@ -19,6 +19,7 @@ from attrs import evolve
 
 from crmkit.domain.aliases import Alias, standing
 from crmkit.domain.consent import Consent, decisive_first, strictest
+from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.interactions import (
     ConsentChanged,
     CostIncurred,
@@ -27,12 +28,26 @@ from crmkit.domain.interactions import (
     in_order,
 )
 
-__all__ = ["MERGE_SOURCE", "joined", "read_under", "said"]
+__all__ = ["MERGE_SOURCE", "check_source", "joined", "read_under", "said"]
 
 #: The source of the consents that a merge leaves.
 MERGE_SOURCE = "crmkit.merge"
 #: The activity under which the reward of a referral between members is a cost.
 REWARD = "referral_reward"
+
+
+def check_source(one: Interaction) -> None:
+    """Refuse what says that it comes from a merge: only reading makes such facts.
+
+    Kept, one could have the id of a denial that a merge leaves, or be taken for one.
+
+    Raises:
+        InvalidValueError: Its source is ``MERGE_SOURCE``.
+    """
+    if one.source == MERGE_SOURCE:
+        raise InvalidValueError(
+            "source", MERGE_SOURCE, "must not be crmkit's own", "name a source of the shop's"
+        )
 
 
 def joined(

@@ -44,11 +44,15 @@ class Extent:
         last_at: When the latest of them happened; None without any.
         changes: How often what is kept was read differently since: merges, unmerges and
             erasures. Two extents that are equal stand for the same answers.
+        writes: How often this store has written to a connection that is not its own. What
+            the shop rolls back is counted anew, perhaps to the same numbers; these writes
+            stay counted. Extents are compared without them.
     """
 
     kept: int
     last_at: datetime | None
     changes: int = 0
+    writes: int = field(default=0, eq=False)
 
 
 @frozen(kw_only=True)

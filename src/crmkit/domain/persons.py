@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from crmkit.domain.aliases import (
     Alias,
@@ -158,6 +158,31 @@ class Persons:
                 found[above] = after.without(above).own_part(left, own)
         return list(found.values())
 
+    def parted_lines(self, customer_id: str, own: FindRecord) -> list[Alias]:
+        """Return all lines, the copies of records in them without what came from one id.
+
+        A copy that was made while the id stood for somebody, of a record that was put since,
+        says what came from the id. When the id is parted it must not: it would come back
+        with the next id that is parted, even where the person was erased meanwhile.
+
+        Args:
+            customer_id: An id that stands for another.
+            own: Gives the record kept under an id itself.
+        """
+        lines = list(self.lines)
+        absorbed = self.without(customer_id).record(customer_id, own)
+        if absorbed is None:
+            return lines
+        stand = [i for i, line in enumerate(lines) if self.standing.get(line.customer_id) is line]
+        for way in self._way_up(customer_id):
+            since = next(i for i in stand if self.lines[i] is way)
+            for place in range(since + 1, len(lines)):
+                copy = lines[place].before
+                if lines[place].stands_for == way.stands_for and _put_since(way, copy):
+                    then = Persons(lines[i] for i in stand if i < place).without(customer_id)
+                    lines[place] = _copied_without(lines[place], _beside(then, way, own), absorbed)
+        return lines
+
     def _way_up(self, customer_id: str) -> Iterator[Alias]:
         """The lines from an id to its survivor."""
         while customer_id in self.standing:
@@ -178,6 +203,12 @@ def _beside(persons: Persons, line: Alias, own: FindRecord) -> Customer:
     others = (one for one in persons.standing.values() if one.stands_for == above)
     views = (persons.without(one.customer_id).record(one.customer_id, own) for one in others)
     return combined(line.before or Customer(id=above), (one for one in views if one))
+
+
+def _copied_without(line: Alias, before: Customer, absorbed: Customer) -> Alias:
+    """A line whose copy of a record says nothing that came from an absorbed one alone."""
+    copy = line.before
+    return line if copy is None else evolve(line, before=parted(copy, before, absorbed))
 
 
 def _put_since(line: Alias, record: Customer | None) -> bool:

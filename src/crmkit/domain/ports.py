@@ -5,7 +5,7 @@ each promise. Optional powers are Protocols of their own, asked for with ``isins
 always with a fallback that must give the same answer.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
@@ -175,7 +175,9 @@ class Store(Protocol):
     def put_alias(self, shop_id: str, alias: Alias, /) -> None:
         """Keep a line of the alias table; from now on it is read so.
 
-        Its ``recorded_at`` counts as the latest recorded where it is earlier.
+        Its ``recorded_at`` counts as the latest recorded where it is earlier. Where it parts
+        an id, copies of records that lines hold lose what came from it
+        (``Persons.parted_lines``).
 
         Raises:
             StoreError: The shop was never attached.
@@ -184,8 +186,14 @@ class Store(Protocol):
         """
         ...
 
-    def aliases(self, shop_id: str, /) -> list[Alias]:
-        """Return all lines of the alias table, in the order they were recorded."""
+    def aliases(self, shop_id: str, /, *, of: Sequence[str] | None = None) -> list[Alias]:
+        """Return lines of the alias table, in the order they were recorded.
+
+        Args:
+            shop_id: Any shop.
+            of: Only the lines of everybody who is now one person with any of these ids; all
+                by default.
+        """
         ...
 
     def erase(self, shop_id: str, customer_id: str, /, *, erased_at: datetime) -> Erased:

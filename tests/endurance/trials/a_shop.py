@@ -1,9 +1,8 @@
-"""A shop with trouble in its data: returns, revisions, referrals, conflicts, rows that are wrong."""
+"""A shop with trouble in its data: returns, revisions, conflicts, rows that are wrong."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from random import Random
 
 from attrs import evolve
 
@@ -24,6 +23,7 @@ from crmkit.domain.money import Money
 from crmkit.domain.problems import RowProblem
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.shop import Shop
+from trials.chances import drawing
 
 NOW = datetime(2026, 6, 1, 9, tzinfo=UTC)
 KEY = b"a key of the shop that is secret"
@@ -37,7 +37,7 @@ class Happenings:
     """Interactions of a shop, the same ones for the same seed; returns find orders."""
 
     def __init__(self, seed: int, customers: int) -> None:
-        self.chance = Random(seed)
+        self.chance = drawing(seed)
         self.customers = [f"c{number}" for number in range(customers)]
         self.orders: list[Purchase] = []
         self.number = 0
@@ -127,7 +127,7 @@ def with_problems(
 
     Nothing of the customer ``spared`` is refused: who is erased is in no later file of problems.
     """
-    chance = Random(seed)
+    chance = drawing(seed)
     theirs = {one.id for one in interactions if one.customer_id == spared}
     items: list[Interaction | RowProblem] = []
     for row, one in enumerate(interactions, start=1):

@@ -25,6 +25,7 @@ from crmkit.domain.interactions import Interaction
 from crmkit.domain.ports import Store
 from crmkit.testing import FakeClock
 from trials.a_shop import KEY, LAMP, NOW, SHOP, Happenings, in_conflict, merges, records
+from trials.chances import drawing
 from trials.outcome import Outcome
 from trials.places import Place, opened
 from trials.sizes import Size
@@ -80,7 +81,7 @@ def _parts(interactions: list[Interaction], chance: Random) -> list[list[Interac
 
 def _write(url: str, mine: list[Interaction], seed: int) -> dict[str, int]:
     """Send everything; what is refused as a whole is sent again with refusals as values."""
-    chance, did = Random(seed), {"accepted": 0, "known": 0, "refused": 0, "calls": 0}
+    chance, did = drawing(seed), {"accepted": 0, "known": 0, "refused": 0, "calls": 0}
     with opened(url) as store:
         store.attach(LAMP)
         for batch in _parts(mine, chance):
@@ -161,7 +162,7 @@ def _expected(kept: list[Interaction], customers: int) -> dict[str, Any]:
 def processes(place: Place, size: Size, seed: int = 7) -> Outcome:
     """Let processes write overlapping interactions into one new database, others read."""
     outcome = Outcome("processes", place.name)
-    chance, url, customers = Random(seed), place.fresh(), max(30, size.each // 12)
+    chance, url, customers = drawing(seed), place.fresh(), max(30, size.each // 12)
     pool = Happenings(seed, customers).some(size.each * 8 // 5)
     against = [in_conflict(one) for one in chance.sample(pool, len(pool) // 50)]
     crowd, stop = Crowd(place.folder), place.folder / "stop"

@@ -22,12 +22,15 @@ import attrs
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.domain.errors import CrmkitError, StoreError
 from trials.a_shop import LAMP, NOW, SHOP, Happenings, merges, records
+from trials.chances import drawing
 from trials.outcome import Outcome
 from trials.places import Place
 from trials.sizes import Size
 from trials.states import told
 
 _NOBODY = 65534
+#: Stands in every interaction that is kept, and in nothing that crmkit says.
+_OF_A_PERSON = '"customer_id":'
 
 
 @attrs.define
@@ -91,7 +94,7 @@ def damage(place: Place, size: Size) -> Outcome:
     """Open damaged and foreign files."""
     outcome, sound = Outcome("damage", place.name), place.folder / "sound.db"
     expected = _make(sound)
-    trial = _Damage(outcome, place.folder, sound, expected, Random(9))
+    trial = _Damage(outcome, place.folder, sound, expected, drawing(9))
     for case in (_no_databases, _folders, _foreign, _logs, _permissions):
         try:
             case(trial)
@@ -277,6 +280,8 @@ def _flipped(trial: _Damage) -> None:
     elif isinstance(error, CrmkitError):
         trial.outcome.count("refused")
         trial.outcome.alike(f"damaged ({error})", seen(path.parent), before)
+        if _OF_A_PERSON in str(error):
+            trial.outcome.wrong(f"an error quotes what is kept: {error}")
     else:
         trial.outcome.wrong(f"a damaged file gives {error!r:.500}")
     with suppress(FileNotFoundError):

@@ -13,7 +13,6 @@ import time
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -27,6 +26,7 @@ from crmkit.domain.kept import Mark
 from crmkit.domain.ports import Store
 from crmkit.testing.faults import breaking
 from trials.a_shop import LAMP, NOW, SHOP, Happenings, merges, records
+from trials.chances import drawing
 from trials.outcome import Outcome
 from trials.places import Place, Server, opened
 from trials.sizes import Size
@@ -124,11 +124,14 @@ def _dies(outcome: Outcome, store: Store, name: str, call: Call, stride: int) ->
         outcome.count("statements that failed")
         if error is None:
             outcome.wrong(f"{name} hides a fault at step {step}")
-        elif isinstance(make(), sqlite3.Error) and not isinstance(error, CrmkitError):
-            # A driver of another database raises other errors, which are checked where it is.
-            if "sqlite" in outcome.place:
-                outcome.wrong(f"{name} gives {error!r} at step {step}")
+        elif _is_the_drivers(make(), outcome.place) and not isinstance(error, CrmkitError):
+            outcome.wrong(f"{name} gives {error!r} at step {step}")
         outcome.alike(f"{name} at step {step}", rows(store, SHOP.id), before)
+
+
+def _is_the_drivers(error: BaseException, place: str) -> bool:
+    """Tell whether an error is one of the driver's there, which has to be turned into ours."""
+    return isinstance(error, sqlite3.Error) and place == "sqlite"
 
 
 def _error_of(call: Callable[[], Any]) -> BaseException | None:
@@ -151,53 +154,58 @@ def _sound(outcome: Outcome, store: Store, when: str) -> None:
 
 
 def _full(outcome: Outcome, place: Place, size: Size) -> None:
-    """Let the disk be full at different moments of a call, in a child that may write no more."""
+    """Let the disk be full at different moments of a call."""
+    for step in range(3 if size.kills < 50 else 40):
+        for name in ("a large add", "erase", "rebuild"):
+            _once_full(outcome, place, name, step)
+
+
+def _once_full(outcome: Outcome, place: Place, name: str, step: int) -> None:
     busy, url = _Busy(), place.fresh()
     with opened(url) as store:
         busy.fill(store)
-    path = Path(url.rpartition("sqlite:///")[2])
-    many = busy.made.some(1500)
-    calls = {**busy.calls(), "a large add": lambda s: s.add(SHOP.id, many, recorded_at=NOW)}
-    with opened(url) as store:
         before = rows(store, SHOP.id)
-    for step in range(4 if size.kills < 50 else 40):
-        for name in ("a large add", "erase", "rebuild"):
-            room = 4096 * (1 + step * 6)
-            status = _limited(path.stat().st_size, room, url, calls[name], path)
-            outcome.count({0: "full disks", 7: "calls that fitted"}.get(status, "other"))
-            if status not in (0, 7):
-                outcome.wrong(f"{name} with {room} bytes of room: status {status}")
-            if status != 7:
-                with opened(url) as store:
-                    outcome.alike(f"{name}, full disk", rows(store, SHOP.id), before)
-            else:
-                return _after(outcome, url)
-    return _after(outcome, url)
-
-
-def _after(outcome: Outcome, url: str) -> None:
+    many = busy.made.some(800)
+    add: Call = lambda store: store.add(SHOP.id, many, recorded_at=NOW)  # noqa: E731
+    status = _limited(url, (busy.calls() | {"a large add": add})[name], 4096 * (1 + 5 * step))
+    outcome.count(_ENDS.get(status, "ended otherwise"))
+    if status not in _ENDS:
+        outcome.wrong(f"{name} on a full disk ends with status {status}; the error is above")
     with opened(url) as store:
-        _sound(outcome, store, "after full disks")
+        if status != _FITTED:
+            outcome.alike(f"{name}, full disk {step}", rows(store, SHOP.id), before)
+        _sound(outcome, store, f"after a full disk {step}, {name}")
+    place.drop(url)
 
 
-def _limited(whole: int, room: int, url: str, call: Call, _path: Path) -> int:
-    """Make a call in a child whose files may not grow; 0: refused rightly, 7: it fitted."""
+_REFUSED, _FITTED, _FAILED = 0, 7, 3
+_ENDS = {_REFUSED: "full disks", _FITTED: "calls that fitted all the same"}
+
+
+def _limited(url: str, call: Call, room: int) -> int:
+    """Make a call in a child whose files may not grow beyond a size; return how it ended."""
     child = os.fork()
     if child == 0:
-        status = 1
+        status = _FAILED
         try:
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-            with opened(url) as store:
-                store.attach(LAMP)
-                limit = min(room, whole)
-                resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-                error = _error_of(lambda: call(store))
-            status = 7 if error is None else 0 if isinstance(error, StoreError) else 3
-            if status == 3:
-                traceback.print_exception(error)
+            status = _within(url, call, room)
         finally:
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _within(url: str, call: Call, room: int) -> int:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with opened(url) as store:
+        store.attach(LAMP)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        error = _error_of(lambda: call(store))
+    if error is None:
+        return _FITTED
+    if isinstance(error, StoreError):
+        return _REFUSED
+    traceback.print_exception(error)
+    return _FAILED
 
 
 # --- connections -----------------------------------------------------------------------------
@@ -212,7 +220,7 @@ def _cut(outcome: Outcome, place: Server, size: Size) -> None:
     """Cut all connections while a call is made, and while none is."""
     if place.name not in _CUT:
         return
-    busy, url, chance = _Busy(), place.fresh(), Random(8)
+    busy, url, chance = _Busy(), place.fresh(), drawing(8)
     with opened(url) as store:
         busy.fill(store)
         place.run(url, _CUT[place.name])
@@ -267,7 +275,7 @@ def _twice(call: Callable[[], Any]) -> Any:
 
 def _clocks(outcome: Outcome, place: Place, size: Size) -> None:
     """Let the clock jump back and far ahead between calls."""
-    chance, made = Random(2), Happenings(2, _CUSTOMERS)
+    chance, made = drawing(2), Happenings(2, _CUSTOMERS)
     moments = [datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)]
     moments += [NOW + timedelta(days=chance.randint(-9000, 9000)) for _ in range(12)]
     url = place.fresh()

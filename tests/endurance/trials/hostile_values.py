@@ -149,7 +149,7 @@ DOCUMENTS = st.one_of(
     changed(),
     changed(),
     cut(),
-    JSON.map(lambda one: json.dumps(one)),
+    JSON.map(json.dumps),
     TEXTS,
     st.integers(1, 20).map(lambda depth: "[" * 10**4 * depth),
     st.integers(1, 20).map(lambda depth: '{"extra":' * 1000 * depth + "1" + "}" * 1000 * depth),

@@ -15,7 +15,8 @@ from trials.crowds import processes
 from trials.damage import damage
 from trials.faults import faults
 from trials.fuzzing import fuzzing
-from trials.hostile import calls, documents, files
+from trials.hostile import documents, files
+from trials.hostile_calls import calls
 from trials.kills import kills
 from trials.outcome import Outcome
 from trials.places import PLACES, SERVERS, Place, place_called
@@ -85,7 +86,7 @@ def _here(place: str, trials: Sequence[str], size: str, server: str | None) -> N
     for trial in trials:
         with place_called(place, server) as where:
             outcome = TRIALS[trial][0](where, SIZES[size]).plain() | {"trial": trial}
-        print(f"{_MARK}{json.dumps(outcome)}", flush=True)
+        _say(f"{_MARK}{json.dumps(outcome)}")
 
 
 @contextmanager
@@ -119,18 +120,23 @@ def _asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Make the trials that are asked for and print what they did and found."""
     asked = _asked()
     if asked.apart:
         _here(asked.place[0], asked.trials, asked.size, asked.server)
         return
-    print("| trial | place | found | took | did |\n|---|---|---|---|---|", flush=True)
+    _say("| trial | place | found | took | did |\n|---|---|---|---|---|")
     wrong = []
     for place in asked.place or PLACES:
         with _served(place) as server:
             for outcome in apart(place, trials_at(place, asked.trials), asked.size, server):
                 wrong += [f"{outcome['trial']} at {place}: {each}" for each in outcome["found"]]
-                print(_row(outcome), flush=True)
-    print(*wrong, sep="\n")
+                _say(_row(outcome))
+    _say("\n".join(wrong))
     sys.exit(bool(wrong))

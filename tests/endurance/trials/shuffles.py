@@ -22,6 +22,7 @@ from crmkit.testing._drawn import MEETING
 from crmkit.testing._samples import RATES
 from crmkit.testing.strategies import referrals
 from trials.a_shop import KEY, NOW
+from trials.chances import drawing
 from trials.outcome import Outcome
 from trials.places import Place, opened
 from trials.sizes import Size
@@ -122,7 +123,7 @@ def shuffles(place: Place, size: Size) -> Outcome:
     )
     @given(HAPPENING, MERGING, st.lists(st.sampled_from(_WHO[:4]), unique=True), st.integers())
     def ends_in_the_same_state(happened, wished, names, number):
-        chance = Random(number)
+        chance = drawing(number)
         expected, lines = _expected(happened, wished, names)
         shop_id = f"lamp-{outcome.did['sequences']}"
         outcome.count("sequences")

@@ -34,7 +34,7 @@ class Size:
 
 SIZES = {
     "reduced": Size(
-        kills=6,
+        kills=8,
         processes=4,
         each=300,
         threads=16,

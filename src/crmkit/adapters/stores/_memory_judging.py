@@ -11,15 +11,15 @@ from crmkit.domain.errors import (
     ErasedError,
     ErasureKeyError,
     InvalidValueError,
-    NoRateError,
     StoreConflictError,
 )
 from crmkit.domain.forgetting import Marks
 from crmkit.domain.interactions import Interaction, Referral
+from crmkit.domain.joining import check_source
 
 __all__ = ["Objection", "check_key", "check_line", "check_record", "key_of_erasures", "objection"]
 
-Objection = ErasedError | StoreConflictError | NoRateError
+Objection = ErasedError | StoreConflictError | InvalidValueError
 
 
 def key_of_erasures(kept: KeptShop) -> Marks:
@@ -57,8 +57,9 @@ def objection(one: Interaction, have: Interaction | None, kept: KeptShop) -> Obj
     if have is not None:
         return StoreConflictError(one.source, one.id, one.revision)
     try:
+        check_source(one)
         one.facts(kept.to)
-    except NoRateError as error:
+    except InvalidValueError as error:
         return error
     return None
 

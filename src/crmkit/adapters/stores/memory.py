@@ -4,7 +4,7 @@ It keeps every promise of ``crmkit.domain.ports.Store`` in the plainest way, so 
 stores can be compared with it. A lock guards every call. Nothing survives the process.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from threading import RLock
 from typing import Self
@@ -16,13 +16,14 @@ from crmkit.adapters.stores._memory_judging import check_key, check_line, check_
 from crmkit.adapters.stores._memory_reading import KnownShop
 from crmkit.adapters.stores._memory_shop import NOTHING, KeptShop, Revision
 from crmkit.adapters.stores._policy import never_attached, same_books
-from crmkit.domain.aliases import Alias, standing
+from crmkit.domain.aliases import Alias, lines_of, standing
 from crmkit.domain.customer import Customer, IdentifierKind
 from crmkit.domain.errors import InvalidValueError, StaleRecordError
 from crmkit.domain.events import Event, EventType
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.kept import Added, Erased, Extent, Mark, Refusal
+from crmkit.domain.persons import Persons
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.returns import ReturnLink, facts_of, link_returns
 from crmkit.domain.saved_models import SavedModels
@@ -205,6 +206,9 @@ class MemoryStore:
             check_line(alias, kept.lines)
             at = kept.record_at(alias.recorded_at)
             stood_for = standing(kept.lines).get(alias.customer_id)
+            if alias.stands_for is None:
+                persons = Persons(kept.lines)
+                kept.lines = persons.parted_lines(alias.customer_id, kept.customers.get)
             kept.lines.append(evolve(alias, recorded_at=at))
             kept.reads_differently()
             if stood_for is None:
@@ -214,11 +218,12 @@ class MemoryStore:
                 data = {"stood_for": stood_for.stands_for}
                 kept.tell(EventType.UNMERGED, alias.customer_id, at, data)
 
-    def aliases(self, shop_id: str, /) -> list[Alias]:
-        """Return all lines of the alias table, in the order they were recorded."""
+    def aliases(self, shop_id: str, /, *, of: Sequence[str] | None = None) -> list[Alias]:
+        """Return lines of the alias table; see ``Store.aliases``."""
         with self._lock:
             kept = self._shops.get(shop_id)
-            return [] if kept is None else list(kept.lines)
+            lines = [] if kept is None else list(kept.lines)
+        return lines if of is None else lines_of(lines, of)
 
     def erase(self, shop_id: str, customer_id: str, /, *, erased_at: datetime) -> Erased:
         """Forget a person; see ``Store.erase``."""

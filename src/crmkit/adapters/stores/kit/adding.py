@@ -22,7 +22,7 @@ from crmkit.adapters.wire import from_kept, to_json
 from crmkit.domain.errors import ErasedError, InvalidValueError, StoreConflictError
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction, Referral, Return
-from crmkit.domain.joining import read_under
+from crmkit.domain.joining import check_source, read_under
 from crmkit.domain.kept import Added, Refusal
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds
@@ -168,6 +168,7 @@ class Adding:
     ) -> tuple[str, Sequence[Fact]] | None:
         payload = to_json(one)
         if have is None:
+            check_source(one)
             erased.check(one)
             read = read_under(one, persons) if persons else one
             return payload, () if read is None else read.facts(self.to)

@@ -7,9 +7,13 @@ from attrs import define
 from crmkit.adapters.stores.kit.deriving import derive_person, drop_derived, drop_facts
 from crmkit.adapters.stores.kit.outbox import as_text, kept_events
 from crmkit.adapters.stores.kit.records import drop_records, kept_customers
-from crmkit.adapters.stores.kit.resolving import alias_lines, persons_of, put_line, put_members
+from crmkit.adapters.stores.kit.resolving import (
+    alias_lines,
+    persons_of,
+    put_members,
+    replace_line,
+)
 from crmkit.adapters.stores.kit.schema import (
-    ALIASES,
     CUSTOMERS,
     EVENTS,
     INTERACTIONS,
@@ -144,8 +148,7 @@ class Erasing:
         told = forgetting.lines(lines)
         for place, (line, stripped) in enumerate(zip(lines, told, strict=True), start=1):
             if stripped is not line:
-                self.tables.delete(ALIASES, self._shop | {"line": place})
-                put_line(self.tables, shop_id, place, stripped)
+                replace_line(self.tables, shop_id, place, stripped)
         self.tables.delete(MEMBERS, self._shop, Among("customer_id", self.members))
         pseudonyms = list(forgetting.people.values())
         theirs = [line for line in told if line.customer_id in pseudonyms]

@@ -3,17 +3,21 @@
 from attrs import define
 
 from crmkit.adapters.stores.kit.deriving import derive_person, drop_derived
+from crmkit.adapters.stores.kit.records import kept_customer
 from crmkit.adapters.stores.kit.resolving import (
     alias_lines,
     check_line,
     group_of,
+    lines_about,
     persons_of,
     put_line,
     put_members,
+    replace_line,
 )
 from crmkit.adapters.stores.kit.schema import FACTS
 from crmkit.adapters.stores.kit.tables import Among, Tables
 from crmkit.domain.aliases import Alias, standing
+from crmkit.domain.persons import Persons
 from crmkit.domain.reporting import Reporting
 
 __all__ = ["Merging", "told"]
@@ -46,10 +50,24 @@ class Merging:
         group = group_of(self.tables, shop_id, named)
         lines = alias_lines(self.tables, shop_id, group)
         check_line(lines, alias)
+        if alias.stands_for is None:
+            self._part_copies(group)
         put_line(self.tables, shop_id, self.place, alias)
         put_members(self.tables, shop_id, group, [*lines, alias])
         self._derive(group)
         return standing(lines).get(alias.customer_id)
+
+    def _part_copies(self, group: list[str]) -> None:
+        """Take what came from whoever is parted out of the copies of records in lines."""
+        shop_id = self.to.shop.id
+        placed = lines_about(self.tables, shop_id, group)
+        lines = list(placed.values())
+        left = Persons(lines).parted_lines(
+            self.alias.customer_id, lambda id_: kept_customer(self.tables, shop_id, id_)
+        )
+        for place, line, parted in zip(placed, lines, left, strict=True):
+            if parted is not line:
+                replace_line(self.tables, shop_id, place, parted)
 
     def _derive(self, group: list[str]) -> None:
         """Derive anew the persons of a group, and whoever referred one of them."""

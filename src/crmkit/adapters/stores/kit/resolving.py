@@ -17,18 +17,31 @@ _LINE = ("line", "customer_id", "stands_for", "recorded_at", "evidence", "earlie
 
 def alias_lines(tables: Tables, shop_id: str, ids: Sequence[str] | None = None) -> list[Alias]:
     """Return the lines of some ids, or of all, in their order."""
+    return list(_placed(tables, shop_id, ids).values())
+
+
+def lines_about(tables: Tables, shop_id: str, ids: Sequence[str]) -> Mapping[int, Alias]:
+    """Return the lines of some ids, and of all who ever stood for one of them, by place."""
+    stood = tables.read(
+        ALIASES, ("customer_id",), {"shop_id": shop_id}, among=Among("stands_for", ids)
+    )
+    return _placed(tables, shop_id, sorted({*ids, *(who for (who,) in stood)}))
+
+
+def _placed(tables: Tables, shop_id: str, ids: Sequence[str] | None) -> dict[int, Alias]:
+    """Lines by their place, in their order."""
     among = None if ids is None else Among("customer_id", ids)
     rows = tables.read(ALIASES, _LINE, {"shop_id": shop_id}, among=among)
-    return [
-        Alias(
+    return {
+        place: Alias(
             customer_id=who,
             stands_for=stands_for,
             recorded_at=moment(recorded_at),
             evidence=evidence,
             before=None if earlier is None else customer_from_json(earlier),
         )
-        for _, who, stands_for, recorded_at, evidence, earlier in sorted(rows)
-    ]
+        for place, who, stands_for, recorded_at, evidence, earlier in sorted(rows)
+    }
 
 
 def check_line(lines: Sequence[Alias], alias: Alias) -> None:
@@ -61,6 +74,12 @@ def put_line(tables: Tables, shop_id: str, place: int, alias: Alias) -> None:
         *(microseconds(alias.recorded_at), alias.evidence, _text(alias.before)),
     )
     tables.insert(ALIASES, [row])
+
+
+def replace_line(tables: Tables, shop_id: str, place: int, alias: Alias) -> None:
+    """Keep a line in place of the one that is there."""
+    tables.delete(ALIASES, {"shop_id": shop_id, "line": place})
+    put_line(tables, shop_id, place, alias)
 
 
 def drop_expired_copies(tables: Tables, shop_id: str, customer_id: str, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """A store over rows: every promise of the port, whatever keeps the rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -54,9 +54,10 @@ __all__ = ["TableStore"]
 class TableStore:
     """Keeps every promise of a store in the tables of a database."""
 
-    def __init__(self, database: Database, /) -> None:
-        """Work on a database."""
+    def __init__(self, database: Database, /, *, handed_in: bool = False) -> None:
+        """Work on a database; where it was handed in, the shop may roll back what is written."""
         self._database = database
+        self._handed_in, self._writes = handed_in, 0
         self._attached: dict[str, Reporting] = {}
 
     def attach(self, to: Reporting, /) -> None:
@@ -133,13 +134,13 @@ class TableStore:
         with self._database.reading() as tables:
             if kept_shop(tables, shop_id) is None:
                 return Extent(kept=0, last_at=None)
-            row = ShopRow.read(tables, shop_id)
-            later = 0
+            row, later = ShopRow.read(tables, shop_id), 0
             if at is not None and row.last_at is not None and row.last_at > at:
                 where = {"shop_id": shop_id, "revision": 0, "at": Above(at)}
                 later = tables.count(INTERACTIONS, where)
         last_at = None if row.last_at is None else moment(row.last_at)
-        return Extent(kept=row.kept - later, last_at=last_at, changes=row.changes)
+        kept, changes = row.kept - later, row.changes
+        return Extent(kept=kept, last_at=last_at, changes=changes, writes=self._writes)
 
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None
@@ -212,10 +213,10 @@ class TableStore:
             kind = EventType.MERGED if ended is None else EventType.UNMERGED
             outbox.tell(kind, line.customer_id, told(line, ended))
 
-    def aliases(self, shop_id: str, /) -> list[Alias]:
-        """Return all lines of the alias table, in the order they were recorded."""
+    def aliases(self, shop_id: str, /, *, of: Sequence[str] | None = None) -> list[Alias]:
+        """Return lines of the alias table; see ``Store.aliases``."""
         with self._database.reading() as tables:
-            return alias_lines(tables, shop_id)
+            return alias_lines(tables, shop_id, of and group_of(tables, shop_id, sorted({*of})))
 
     def erase(self, shop_id: str, customer_id: str, /, *, erased_at: datetime) -> Erased:
         """Forget a person; see ``Store.erase``."""
@@ -263,6 +264,7 @@ class TableStore:
     @contextmanager
     def _writing(self, shop_id: str) -> Iterator[tuple[Tables, Reporting, ShopRow]]:
         """Write for a shop, alone."""
+        self._writes += self._handed_in
         with self._database.writing() as tables:
             tables.lock(shop_id)
             to = self._to(tables, shop_id)

@@ -8,9 +8,10 @@ SQLAlchemy is imported here and nowhere else. For Alembic there is ``metadata_of
 ``crmkit.adapters.stores.sql.django``. Needs the extra ``sql`` (``mysql`` for MySQL, MariaDB).
 """
 
+from crmkit.adapters.stores.kit.schema import VERSION
 from crmkit.adapters.stores.sql import _needed  # noqa: F401 -- it has to come before SQLAlchemy
 from crmkit.adapters.stores.sql.migrating import migrate
 from crmkit.adapters.stores.sql.schema import metadata_of
 from crmkit.adapters.stores.sql.store import SQLStore
 
-__all__ = ["SQLStore", "metadata_of", "migrate"]
+__all__ = ["VERSION", "SQLStore", "metadata_of", "migrate"]

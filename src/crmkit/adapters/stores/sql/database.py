@@ -63,9 +63,8 @@ class SQLDatabase:
     def writing(self) -> Iterator[Tables]:
         """Keep all that is done within, or nothing."""
         with self.source.writing() as runner:
-            tables = self._tables(runner)
-            take_write_lock(runner, tables.asks)
-            yield tables
+            take_write_lock(runner, statements_of(runner.flavour, self.names))
+            yield self._tables(runner)
 
     def close(self) -> None:
         """Close what was opened here."""

@@ -129,11 +129,12 @@ def said(error: Exception) -> str:
 def _said_by_driver(error: Exception) -> str:
     if isinstance(error, sqlite3.Error | OverflowError):
         return _NO_TABLES if "no such table" in str(error) else said_by_sqlite(error)
-    state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None)
-    known = _BY_STATE.get(state or "") or _BY_STATE.get((state or "")[:2])
     number = error.args[0] if error.args else None
-    if known is None and isinstance(number, int):
+    if isinstance(number, int):
         known = _BY_NUMBER.get(number)
+    else:
+        state = getattr(error, "sqlstate", None) or getattr(error, "pgcode", None) or ""
+        known = _BY_STATE.get(state) or _BY_STATE.get(state[:2])
     return known or _said_without_code(error)
 
 

@@ -16,13 +16,14 @@ from threading import RLock
 from typing import Any, Protocol
 
 from attrs import define, field
-from sqlalchemy import Connection, Engine, Transaction
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, scoped_session
 
 from crmkit.adapters.stores.sql.driver_errors import Translator
 from crmkit.adapters.stores.sql.flavour import flavour_of
 from crmkit.adapters.stores.sql.runner import AlchemyRunner, Runner
+from crmkit.adapters.stores.sql.transactions import begin, own, said_of, within
 from crmkit.domain.errors import CrmkitError, StoreError
 
 __all__ = ["OfConnection", "OfEngine", "OfSession", "Source"]
@@ -75,20 +76,20 @@ class OfEngine:
     def reading(self) -> Iterator[Runner]:
         """Read one state on a connection of the pool."""
         with self._connected(_ONE_STATE, postgresql_readonly=True) as connection:
-            _begin(connection)
+            begin(connection)
             yield _runner(connection)
 
     @contextmanager
     def streaming(self) -> Iterator[Runner]:
         """Read one state on a connection of its own, a few rows at a time."""
         with self._connected(_ONE_STATE, postgresql_readonly=True) as connection:
-            _begin(connection)
+            # On SQLite nothing is begun: whoever has read once would hold up every writer.
             yield _runner(connection, streams=_keeps_cursors(connection))
 
     @contextmanager
     def writing(self) -> Iterator[Runner]:
         """Keep all that is done within, or nothing."""
-        with self._connected(_LATEST) as connection, _own(connection):
+        with self._connected(_LATEST) as connection, own(connection):
             yield _runner(connection, streams=_keeps_cursors(connection))
 
     def migrating(self) -> AbstractContextManager[Runner]:
@@ -103,7 +104,7 @@ class OfEngine:
             # What was opened before a fork is left to the parent.
             self.engine.dispose(close=False)
             self._process = os.getpid()
-        said = _said(self.engine)
+        said = said_of(self.engine)
         with said():
             connection = self.engine.connect()
         try:
@@ -143,7 +144,7 @@ class OfConnection:
             if self.connection.in_transaction():
                 yield _runner(self.connection)
                 return
-            with _own(self.connection, keeps=False):
+            with own(self.connection, keeps=False):
                 yield _runner(self.connection)
 
     streaming = reading
@@ -152,8 +153,8 @@ class OfConnection:
     def writing(self) -> Iterator[Runner]:
         """Keep all that is done within, or nothing."""
         with self._lock:
-            within = _within if self.connection.in_transaction() else _own
-            with within(self.connection):
+            inside = within if self.connection.in_transaction() else own
+            with inside(self.connection):
                 yield _runner(self.connection)
 
     @contextmanager
@@ -167,7 +168,7 @@ class OfConnection:
     def close(self) -> None:
         """Close a connection that was made here."""
         if self.opened:
-            with self._lock, _said(self.connection)():
+            with self._lock, said_of(self.connection)():
                 engine = self.connection.engine
                 self.connection.close()
                 engine.dispose()
@@ -194,7 +195,7 @@ class OfSession:
     def writing(self) -> Iterator[Runner]:
         """Keep all that is done within, or nothing, if the shop commits."""
         connection = self._connection()
-        with _within(connection):
+        with within(connection):
             yield _runner(connection)
 
     @contextmanager
@@ -212,90 +213,6 @@ class OfSession:
         """Do nothing: the session is the shop's."""
 
 
-@contextmanager
-def _own(connection: Connection, *, keeps: bool = True) -> Iterator[None]:
-    """A transaction that is committed here; without ``keeps`` one that only reads."""
-    with _said(connection)():
-        transaction = connection.begin()
-        _begin(connection)
-    with _kept(transaction, connection, keeps=keeps):
-        yield
-
-
-@contextmanager
-def _within(connection: Connection) -> Iterator[None]:
-    """A savepoint inside the shop's transaction."""
-    with _said(connection)():
-        _refuse_autocommit(connection)
-        # A savepoint outside any transaction would be one by itself, and be committed.
-        _begin(connection)
-        transaction = connection.begin_nested()
-    with _kept(transaction, connection):
-        yield
-
-
-@contextmanager
-def _kept(
-    transaction: Transaction, connection: Connection, *, keeps: bool = True
-) -> Iterator[None]:
-    said = _said(connection)
-    try:
-        with _planned_anew(connection):
-            yield
-        with said():
-            transaction.commit() if keeps else transaction.rollback()
-    except BaseException:
-        # What went wrong first is what is told.
-        with suppress(CrmkitError), said():
-            transaction.rollback()
-        raise
-
-
-@contextmanager
-def _planned_anew(connection: Connection) -> Iterator[None]:
-    """Let statements be planned each time: tables grow while one transaction fills them.
-
-    psycopg prepares what it runs often, and a plan made for an empty table reads all of it.
-    """
-    driven: Any = connection.connection.driver_connection
-    before = getattr(driven, "prepare_threshold", None)
-    if before is None:
-        yield
-        return
-    driven.prepare_threshold = None
-    try:
-        yield
-    finally:
-        driven.prepare_threshold = before
-
-
-def _begin(connection: Connection) -> None:
-    """Begin in truth: SQLite's driver waits with it until something is written."""
-    if connection.dialect.name != "sqlite":
-        return
-    with _said(connection)():
-        driven: Any = connection.connection.driver_connection
-        if not driven.in_transaction:
-            connection.exec_driver_sql("BEGIN")
-
-
-def _keeps_cursors(connection: Connection) -> bool:
-    """Tell whether other statements may run while rows are fetched, and nobody waits for it."""
-    return connection.dialect.name == "postgresql"
-
-
-def _refuse_autocommit(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite":
-        return
-    driven: Any = connection.connection.driver_connection
-    asked = getattr(driven, "get_autocommit", None)
-    if (asked() if callable(asked) else getattr(driven, "autocommit", False)) is True:
-        raise StoreError(
-            "the connection commits every statement by itself (AUTOCOMMIT); give one that "
-            "begins transactions, or an engine"
-        )
-
-
 def _refuse_on_mysql(connection: Connection) -> None:
     if connection.dialect.name in {"mysql", "mariadb"}:
         raise StoreError(
@@ -303,11 +220,11 @@ def _refuse_on_mysql(connection: Connection) -> None:
         )
 
 
+def _keeps_cursors(connection: Connection) -> bool:
+    """Tell whether other statements may run while rows are fetched, and nobody waits for it."""
+    return connection.dialect.name == "postgresql"
+
+
 def _runner(connection: Connection, *, streams: bool = False) -> Runner:
     flavour = flavour_of(connection.dialect)
-    return AlchemyRunner(connection, flavour, _said(connection), streams)
-
-
-def _said(target: Connection | Engine) -> Translator:
-    driver: Any = target.dialect.loaded_dbapi
-    return Translator((SQLAlchemyError, driver.Error))
+    return AlchemyRunner(connection, flavour, said_of(connection), streams)

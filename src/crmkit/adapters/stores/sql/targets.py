@@ -67,6 +67,13 @@ def split_url(target: str | URL) -> tuple[URL, dict[str, str]]:
     Raises:
         InvalidValueError: It is no URL.
     """
+    if isinstance(target, str) and target.startswith("sqlite:"):
+        raise InvalidValueError(
+            "store",
+            "sqlite:…",
+            "is a file that is made and brought up by whoever opens it",
+            "for SQLite through SQLAlchemy write sql+sqlite:",
+        )
     try:
         url = make_url(target.removeprefix("sql+") if isinstance(target, str) else target)
     except ArgumentError as error:

@@ -69,6 +69,7 @@ _TABLES = (
         "evidence text?, earlier text?",
         "shop_id line",
         Index("crmkit_aliased", ("shop_id", "customer_id")),
+        Index("crmkit_stood_for", ("shop_id", "stands_for")),
     ),
     table(
         "crmkit_members",
