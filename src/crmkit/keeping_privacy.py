@@ -17,8 +17,11 @@ from crmkit.domain.interactions import Interaction
 from crmkit.domain.kept import Erased
 from crmkit.domain.personal_export import (
     PersonalExport,
+    alias_data,
     as_data,
     counted_sources,
+    lines_about,
+    unnamed,
 )
 from crmkit.domain.personal_fields import Holder, personal_fields
 from crmkit.domain.persons import Persons
@@ -36,6 +39,8 @@ from crmkit.readings import Readings
 
 _ONE_REVISION = "of facts that were corrected, the latest revision; earlier ones are not read"
 _OF_OTHERS = "referrals of this person by others are facts of those others, and not in it"
+_NOT_NAMED = "other customers are not named: what is kept of them is theirs"
+_ALWAYS = (_ONE_REVISION, _OF_OTHERS, _NOT_NAMED)
 _NO_JUDGEMENT = "nothing was derived: a guest, or somebody with whom nothing has happened"
 _OUTSIDE = "what the shop holds outside of crmkit is in it only where a holder was handed in"
 
@@ -76,6 +81,7 @@ class KeepingPrivacy(OpenedBase):
         sections = {
             "ids": person.ids,
             **_as_wired(person),
+            "acts_for": self._acts_for(person.ids),
             "consents": ledger_of(person.ids[0], person.history).to_rows(),
             "sources": counted_sources(person.history),
             "judgements": judged,
@@ -87,7 +93,13 @@ class KeepingPrivacy(OpenedBase):
             shop_id=self.shop.id,
             as_of=now,
             sections=sections,
-            notes=(_ONE_REVISION, _OF_OTHERS, *notes, *(() if holders else (_OUTSIDE,))),
+            notes=(
+                _ONE_REVISION,
+                _OF_OTHERS,
+                _NOT_NAMED,
+                *notes,
+                *(() if holders else (_OUTSIDE,)),
+            ),
         )
 
     def erase(self, customer_id: str, *, holders: Sequence[Holder] = ()) -> Erased:
@@ -153,10 +165,15 @@ class KeepingPrivacy(OpenedBase):
         ids = persons.members(customer_id)
         history = self.store.history(self.shop.id, ids[0])
         records = tuple(one for id_ in ids if (one := self.store.customer(self.shop.id, id_)))
-        lines = tuple(one for one in persons.lines if {one.customer_id, one.stands_for} & {*ids})
+        lines = tuple(lines_about(persons.lines, {*ids}))
         if is_pseudonym(ids[0]) or not (history or records):
             raise InvalidValueError("customer_id", "…", "nothing is kept of anybody under it")
         return _Kept(ids, lines, records, history)
+
+    def _acts_for(self, ids: Sequence[str]) -> list[str]:
+        """The organisations of whose people somebody is one."""
+        records = self.store.customers(self.shop.id)
+        return [one.id for one in records if {*ids} & {*one.people}]
 
     def _judgements_of(
         self, customer_id: str, history: Sequence[Interaction], now: datetime
@@ -214,17 +231,8 @@ def _as_wired(person: _Kept) -> dict[str, Any]:
 
     return {
         "records": [wire.customer_to_plain(one) for one in person.records],
-        "aliases": [_alias(one) for one in person.lines],
-        "interactions": [wire.to_plain(one) for one in person.history],
-    }
-
-
-def _alias(line: Alias) -> dict[str, Any]:
-    return {
-        "customer_id": line.customer_id,
-        "stands_for": line.stands_for,
-        "recorded_at": line.recorded_at.isoformat(),
-        "evidence": line.evidence,
+        "aliases": [alias_data(one, {*person.ids}) for one in person.lines],
+        "interactions": [wire.to_plain(unnamed(one)) for one in person.history],
     }
 
 

@@ -103,7 +103,8 @@ class OpenedBase:
         """What is known of one customer up to a moment: at least one fact."""
         until = self._moment(as_of)
         past = self._past(customer_id, until, known_at)
-        who = past[0].customer_id if past else customer_id  # the survivor, whose history it is
+        # Whose history it is: the survivor's.
+        who = past[0].customer_id if past else self._persons(known_at).survivor(customer_id)
         if is_guest(who):
             raise InvalidValueError(
                 "customer_id", who, "must not be a guest", "link it to its account (link_guest)"

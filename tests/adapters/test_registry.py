@@ -66,7 +66,7 @@ def test_what_names_no_store_is_refused_with_a_way_out(target):
 
 
 def test_the_error_lists_the_known_and_hides_what_may_be_secret():
-    with pytest.raises(InvalidValueError, match="mariadb:, memory:, .*, sqlite:") as caught:
+    with pytest.raises(InvalidValueError, match=r"mariadb:, memory:, .*, sqlite:") as caught:
         open_store("oracle://user:secret@host")
     assert "secret" not in str(caught.value)
 

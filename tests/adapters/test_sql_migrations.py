@@ -67,7 +67,7 @@ def described(index):
 
 def stamped(engine, version):
     with engine.begin() as connection:
-        connection.execute(text(f"UPDATE crmkit_meta SET value = {version}"))
+        connection.execute(text(f"UPDATE crmkit_meta SET value = {version}"))  # noqa: S608
 
 
 def test_made_by_migrations_or_from_the_metadata_it_is_the_same(fresh):
@@ -169,7 +169,7 @@ def test_tables_may_be_in_a_schema_of_their_own(fresh):
         pytest.skip("SQLite's schemas are files attached to one connection")
     with fresh.begin() as connection:
         connection.execute(text("DROP SCHEMA IF EXISTS crm_apart" + cascade(fresh)))
-    with pytest.raises(StoreError, match="schema|database"):
+    with pytest.raises(StoreError, match=r"schema|database"):
         migrate(fresh, schema="crm_apart")
     with fresh.begin() as connection:
         connection.execute(text("CREATE SCHEMA crm_apart"))

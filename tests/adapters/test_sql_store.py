@@ -89,7 +89,7 @@ class OnAnEngine(StoreSuite):
         store.close()
         return SQLStore(self.engine)
 
-    def dump(self, store):
+    def dump(self, _store):
         with self.engine.connect() as connection:
             return dumped(connection)
 
@@ -107,10 +107,10 @@ class OnAConnection(StoreSuite):
             transaction.rollback()
         assert shops_in(engine) == 0
 
-    def reopened(self, store):
+    def reopened(self, _store):
         return SQLStore(self.connection)
 
-    def dump(self, store):
+    def dump(self, _store):
         return dumped(self.connection)
 
 
@@ -125,10 +125,10 @@ class InASession(StoreSuite):
             session.rollback()
         assert shops_in(engine) == 0
 
-    def reopened(self, store):
+    def reopened(self, _store):
         return SQLStore(self.session)
 
-    def dump(self, store):
+    def dump(self, _store):
         return dumped(self.session.connection())
 
 
@@ -159,7 +159,7 @@ class MySQL:
 
 
 class TestSQLiteInMemory(Memory, OnAnEngine):
-    def faults(self, store):
+    def faults(self, _store):
         yield lambda step: refusing(self.engine, step)
 
 
@@ -176,13 +176,13 @@ class TestSQLiteInASession(File, InASession):
 
 
 class TestPostgreSQL(PostgreSQL, OnAnEngine):
-    def faults(self, store):
+    def faults(self, _store):
         yield lambda step: refusing(self.engine, step)
         yield lambda step: losing(self.engine, step)
 
 
 class TestPostgreSQLWithinTheShopsTransaction(PostgreSQL, OnAConnection):
-    def faults(self, store):
+    def faults(self, _store):
         yield lambda step: refusing(self.connection.engine, step)
 
 
@@ -207,7 +207,7 @@ class MemoryMachine(StoreMachine):
         self.engine = in_memory()
         return SQLStore(self.engine)
 
-    def reopen(self, store):
+    def reopen(self, _store):
         return SQLStore(self.engine)
 
     def teardown(self):
@@ -222,7 +222,7 @@ class PostgresMachine(StoreMachine):
         self.engine = type(self).emptied()
         return SQLStore(self.engine)
 
-    def reopen(self, store):
+    def reopen(self, _store):
         return SQLStore(self.engine)
 
 
@@ -232,7 +232,7 @@ def machines_postgres(postgres_emptied):
 
 
 TestInMemoryBehaviour = MemoryMachine.TestCase
-TestInMemoryBehaviour.settings = settings(max_examples=20)
+TestInMemoryBehaviour.settings = settings(max_examples=12)
 TestPostgreSQLBehaviour = pytest.mark.usefixtures("machines_postgres")(PostgresMachine.TestCase)
 # A server is asked many times for every step; the rules are the same.
-TestPostgreSQLBehaviour.settings = settings(max_examples=15)
+TestPostgreSQLBehaviour.settings = settings(max_examples=8)

@@ -1,4 +1,4 @@
-"""The SQL store in trouble: the shop's transactions, many writers, stale reads, lost connections."""
+"""The SQL store in trouble: the shop's transactions, many writers, old reads, lost connections."""
 
 import gc
 import subprocess
@@ -69,7 +69,7 @@ def store(engine):
 
 def count(engine, table="crmkit_interactions"):
     with engine.connect() as connection:
-        return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()
+        return connection.execute(text(f"SELECT count(*) FROM {table}")).scalar()  # noqa: S608 -- names of ours
 
 
 def in_threads(*works):
@@ -93,7 +93,8 @@ def in_threads(*works):
 # --- the shop's transaction ----------------------------------------------------------------
 
 
-def test_the_shop_commits_what_it_began(engine, store):
+@pytest.mark.usefixtures("store")
+def test_the_shop_commits_what_it_began(engine):
     with engine.connect() as connection:
         transaction = connection.begin()
         theirs = SQLStore(connection)
@@ -105,7 +106,8 @@ def test_the_shop_commits_what_it_began(engine, store):
     assert count(engine) == 1
 
 
-def test_a_connection_outside_a_transaction_commits_its_own_calls(engine, store):
+@pytest.mark.usefixtures("store")
+def test_a_connection_outside_a_transaction_commits_its_own_calls(engine):
     with engine.connect() as connection:
         theirs = SQLStore(connection)
         theirs.add("lamp", [bought(1)], recorded_at=NOW)
@@ -283,10 +285,10 @@ def test_who_reads_an_old_state_is_told_to_try_again(server, level, call):
 
 def test_who_reads_the_latest_state_goes_on(server):
     SQLStore(server).attach(LAMP)
-    with server.connect().execution_options(isolation_level="READ COMMITTED") as connection:
-        with connection.begin():
-            theirs = write_behind(server, connection)
-            assert theirs.add("lamp", [bought(1), bought(2)], recorded_at=NOW).known == 1
+    latest = server.connect().execution_options(isolation_level="READ COMMITTED")
+    with latest as connection, connection.begin():
+        theirs = write_behind(server, connection)
+        assert theirs.add("lamp", [bought(1), bought(2)], recorded_at=NOW).known == 1
     assert SQLStore(server).extent("lamp").kept == count(server) == 2
 
 
@@ -351,11 +353,13 @@ def is_lost(call, state):
     try:
         call()
     except StoreError as error:
-        assert "lost" in str(error)
-        assert state() == before
-        call()
-        return True
-    return False
+        told = str(error)
+    else:
+        return False
+    assert "lost" in told
+    assert state() == before
+    call()
+    return True
 
 
 @pytest.mark.parametrize("at", range(1, 30, 4))
@@ -443,7 +447,7 @@ def test_errors_and_their_causes_hold_no_values(engine, store):
         # What the store does not know of, so that its own row meets it.
         keys = "shop_id, source, id, part, revision, customer_id, guest, kind, at, day"
         values = "'lamp', 'shop', 'o7', 0, 0, 'zelda quimby', 0, 'purchase', 1, 1"
-        connection.execute(text(f"INSERT INTO crmkit_facts ({keys}) VALUES ({values})"))
+        connection.execute(text(f"INSERT INTO crmkit_facts ({keys}) VALUES ({values})"))  # noqa: S608 -- names of ours
         connection.commit()
     for batch in (1, 60):
         with pytest.raises(StoreError) as caught:
@@ -482,10 +486,11 @@ def test_a_transaction_that_failed_before_says_so(postgres):
 
 def test_a_transaction_that_only_reads_says_so(postgres):
     SQLStore(postgres).attach(LAMP)
-    with postgres.connect().execution_options(postgresql_readonly=True) as connection:
-        with connection.begin():
-            with pytest.raises(StoreError, match="only be read"):
-                SQLStore(connection).add("lamp", [bought(1)], recorded_at=NOW)
+    reading = postgres.connect().execution_options(postgresql_readonly=True)
+    with reading as connection, connection.begin():
+        theirs = SQLStore(connection)
+        with pytest.raises(StoreError, match="only be read"):
+            theirs.add("lamp", [bought(1)], recorded_at=NOW)
 
 
 # --- opening -------------------------------------------------------------------------------
@@ -514,7 +519,7 @@ def test_tables_of_another_version_are_refused(tmp_path, version, error, told):
     engine = create_engine(f"sqlite:///{tmp_path / 'other.db'}")
     migrate(engine)
     with engine.begin() as connection:
-        connection.execute(text(f"UPDATE crmkit_meta SET value = {version}"))
+        connection.execute(text(f"UPDATE crmkit_meta SET value = {version}"))  # noqa: S608 -- names of ours
     with pytest.raises(error, match=told):
         SQLStore(engine)
     engine.dispose()
@@ -524,13 +529,13 @@ def test_a_newer_crmkit_that_migrated_meanwhile_is_noticed(postgres):
     store = SQLStore(postgres)
     store.attach(LAMP)
     with postgres.begin() as connection:
-        connection.execute(text(f"UPDATE crmkit_meta SET value = {VERSION + 1}"))
+        connection.execute(text(f"UPDATE crmkit_meta SET value = {VERSION + 1}"))  # noqa: S608 -- names of ours
     try:
         with pytest.raises(SchemaVersionError):
             store.add("lamp", [bought(1)], recorded_at=NOW)
     finally:
         with postgres.begin() as connection:
-            connection.execute(text(f"UPDATE crmkit_meta SET value = {VERSION}"))
+            connection.execute(text(f"UPDATE crmkit_meta SET value = {VERSION}"))  # noqa: S608 -- names of ours
 
 
 def test_urls_open_stores_of_their_own(server, tmp_path):
@@ -568,7 +573,7 @@ def test_what_cannot_be_reached_or_is_not_installed_says_so(tmp_path):
         open_store(f"postgresql://nobody@/none?host={tmp_path}")
     with pytest.raises(MissingExtraError, match=r"crmkit\[sql\]"):
         open_store("postgresql+pg8000://nobody@localhost/none")
-    with pytest.raises(InvalidValueError, match="MySQL, MariaDB or SQLite|SQLAlchemy reads"):
+    with pytest.raises(InvalidValueError, match=r"MySQL, MariaDB or SQLite|SQLAlchemy reads"):
         open_store("sql+nonsense://host")
 
 

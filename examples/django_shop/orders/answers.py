@@ -3,20 +3,21 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from orders.views import PaymentRefusedError
 
 from crmkit import CrmkitError
+from orders.views import PaymentRefusedError
 
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
-class errors_are_answered:  # noqa: N801 -- middleware is called like a function
+class ErrorsAreAnswered:
     """Answers errors that left a view, after its transaction was rolled back."""
 
     def __init__(self, get_response: Answer) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass a request on."""
         return self._get_response(request)
 
     def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -10,10 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404
-from orders.models import Order
 
 from crmkit import CustomerBase, Line, Money, Purchase, Shop
 from crmkit.adapters.stores.sql.django import DjangoStore
+from orders.models import Order
 
 SHOPS = {
     "lamp": Shop(id="lamp", currency="EUR", timezone="Europe/Berlin", publishes=True),

@@ -32,7 +32,7 @@ DATABASES = {
 }
 
 INSTALLED_APPS = ["crmkit.adapters.stores.sql.django_app", "orders"]
-MIDDLEWARE = ["orders.answers.errors_are_answered"]
+MIDDLEWARE = ["orders.answers.ErrorsAreAnswered"]
 ROOT_URLCONF = "shop.urls"
 WSGI_APPLICATION = "shop.wsgi.application"
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]

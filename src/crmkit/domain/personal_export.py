@@ -3,8 +3,11 @@
     ids            every id of the person, the one that stands for all of them first
     records        what is known of them, each record under its own id
     aliases        which ids are one person, since when, and why
+    acts_for       the organisations of whose people they are one
     interactions   all that happened with them, each as ``crmkit.adapters.wire`` writes it:
                    ``from_plain`` reads it back. Of several revisions the one that counts.
+                   Whom they brought is "another customer", as in aliases that were undone:
+                   the ids of others are not theirs (article 15(4)).
     consents       every change of what they allowed or forbade, with the proof
     sources        the systems that their facts come from, with how many
     judgements     what was derived of them and how: formula, inputs, model
@@ -15,23 +18,34 @@ It answers articles 15 and 20 of Regulation (EU) 2016/679 (GDPR).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, evolve, field, frozen
 
+from crmkit.domain.aliases import Alias
 from crmkit.domain.explanation import Explanation
-from crmkit.domain.interactions import Interaction
+from crmkit.domain.interactions import Interaction, Referral
 from crmkit.domain.mapping import FrozenMapping, frozen_mapping, thawed
 from crmkit.domain.personal_fields import PersonalField
 from crmkit.domain.sheet import Sheet, Shown
 from crmkit.domain.times import utc
 
-__all__ = ["EXPORT_SCHEMA", "PersonalExport", "as_data", "counted_sources"]
+__all__ = [
+    "EXPORT_SCHEMA",
+    "PersonalExport",
+    "alias_data",
+    "as_data",
+    "counted_sources",
+    "lines_about",
+    "unnamed",
+]
 
 #: The version of the form of an export.
 EXPORT_SCHEMA = 1
+#: Stands for whoever is somebody else.
+OTHER = "another customer"
 
 
 @frozen(kw_only=True)
@@ -99,3 +113,26 @@ def counted_sources(history: Sequence[Interaction]) -> Mapping[str, int]:
     """Return how many facts come from each source."""
     sources = sorted({one.source for one in history})
     return {source: sum(one.source == source for one in history) for source in sources}
+
+
+def lines_about(lines: Iterable[Alias], ids: Collection[str]) -> Iterator[Alias]:
+    """Yield the lines that tell of a person, and those that undo them."""
+    stood_for: dict[str, str | None] = {}
+    for line in lines:
+        named = line.stands_for or stood_for.get(line.customer_id)
+        stood_for[line.customer_id] = line.stands_for
+        if line.customer_id in ids or named in ids:
+            yield line
+
+
+def alias_data(line: Alias, ids: Collection[str]) -> dict[str, Any]:
+    """Return a line as plain data, without somebody else who was once taken for the person."""
+    names = {"customer_id": line.customer_id, "stands_for": line.stands_for}
+    told = {name: one if one is None or one in ids else OTHER for name, one in names.items()}
+    evidence = None if OTHER in told.values() else line.evidence
+    return {**told, "recorded_at": line.recorded_at.isoformat(), "evidence": evidence}
+
+
+def unnamed(one: Interaction) -> Interaction:
+    """Return an interaction without the id of whom the person has brought."""
+    return evolve(one, referred_id=OTHER) if isinstance(one, Referral) else one

@@ -9,9 +9,9 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from orders.customers import base_of
 
 from crmkit.adapters.webhooks import Webhook
+from orders.customers import base_of
 
 
 class Command(BaseCommand):

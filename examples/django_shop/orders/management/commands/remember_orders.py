@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
+
 from orders.customers import base_of, purchase_of
 from orders.models import Order
 
