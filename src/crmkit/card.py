@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from attrs import field, frozen
 
@@ -45,6 +45,7 @@ class Card(Shown):
         facts: How many facts there are, by source.
         last: The latest facts, newest first.
         judged_by: The standards they were judged against: of which day, of how many customers.
+        zone: The shop's, in whose days the latest facts are shown.
     """
 
     customer_id: str
@@ -59,6 +60,7 @@ class Card(Shown):
     facts: Mapping[str, int] = field(converter=FrozenMapping, hash=False)
     last: tuple[Interaction, ...]
     judged_by: str
+    zone: tzinfo = UTC
 
     def __repr__(self) -> str:
         return f"<Card of {self.customer_id} as of {self.as_of:%Y-%m-%d %H:%M} UTC>"
@@ -83,7 +85,10 @@ class Card(Shown):
         yield "facts", ", ".join(f"{count:,} from {source}" for source, count in self.facts.items())
         yield (
             "latest",
-            "\n".join(f"{one.at:%Y-%m-%d} {label(f'kind.{one.kind}')}" for one in self.last[:3]),
+            "\n".join(
+                f"{one.at.astimezone(self.zone):%Y-%m-%d} {label(f'kind.{one.kind}')}"
+                for one in self.last[:3]
+            ),
         )
         if self.offers:
             yield "offers", "\n".join(_together(self.offers))
@@ -145,4 +150,5 @@ def card_of(dossier: Dossier, period: Period) -> Card:
         facts={source: sum(one.source == source for one in dossier.history) for source in sources},
         last=tuple(reversed(dossier.history[-LAST:])),
         judged_by=standards.told(),
+        zone=dossier.to.zone,
     )

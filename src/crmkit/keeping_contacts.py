@@ -161,7 +161,7 @@ class KeepingContacts(KeepingProvenance):
         """
         if least_valid is not None and not 0 <= least_valid <= 1:
             raise InvalidValueError("least_valid", least_valid, "must be from 0 to 1")
-        at = self._moment(as_of)
+        at, asked = self._moment(as_of), Purpose(purpose)
         profiles = self._readings.at(at, None).profiles
         worths = worths_of(profiles)
         unknown = RepairWorth(amount=None, of=profiles.ranked_by)
@@ -174,7 +174,7 @@ class KeepingContacts(KeepingProvenance):
                 at,
                 worth=worths.get(record.id, unknown),
                 may_contact=lambda who, by: self.consent_ledger(who).permission(
-                    by, Purpose(purpose), at=at
+                    by, asked, at=at
                 ),
                 least_valid=least_valid,
             )

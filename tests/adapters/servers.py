@@ -85,6 +85,16 @@ def _end(pid, how):
         time.sleep(0.05)
 
 
+def _copied(programs, folder):
+    """A copy of a server's folder; a wheel's programs look for its libraries beside it."""
+    package = programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, folder / libraries.name)
+    shutil.copytree(programs.parent, folder / package.name / programs.parent.name, symlinks=True)
+    return folder / package.name / programs.parent.name / programs.name
+
+
 class Postgres:
     """PostgreSQL, without a network."""
 
@@ -112,8 +122,7 @@ class Postgres:
         programs = self._found()
         if not _may_run(programs / "postgres"):
             # The environment lies where nobody but its owner may go.
-            shutil.copytree(programs.parent, folder / "program", symlinks=True)
-            programs = folder / "program" / programs.name
+            programs = _copied(programs, folder)
         data = folder / "data"
         init = [programs / "initdb", "-D", data, "-U", "crmkit", "-A", "trust", "-E", "UTF8"]
         init += ["--no-sync"]

@@ -118,7 +118,7 @@ def _ended(customer: Customer, old: str, new: ContactPoint) -> Customer:
     """The record after the old value has made way for the new one, if it does."""
     known = _latest(customer, new.medium, old)
     if known is None or known.valid_until is not None:
-        raise InvalidValueError("replaces", "…", f"must be a {new.medium} point that is in use")
+        raise InvalidValueError("replaces", "…", f"must be in use as a point of {new.medium}")
     stays = (known.verified and not new.verified) or _same(known, new.medium, new.value)
     return customer if stays else _with(customer, known, evolve(known, valid_until=new.valid_from))
 
@@ -224,7 +224,7 @@ def _found(customer: Customer, medium: str, value: str) -> tuple[Customer, Conta
                 valid_from=one.first_seen,
             )
             return evolve(customer, contact_points=(*customer.contact_points, made)), made
-    raise InvalidValueError("value", "…", f"must be a {medium} point that the customer has")
+    raise InvalidValueError("value", "…", f"must be one that the customer has for {medium}")
 
 
 def _with(customer: Customer, old: ContactPoint, new: ContactPoint) -> Customer:

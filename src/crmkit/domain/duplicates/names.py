@@ -81,7 +81,10 @@ def similar(one: str, other: str) -> bool:
     """Tell whether two words are equal but for slips of the pen."""
     if one == other:
         return True
-    if min(len(one), len(other)) < _SHORTEST or _at_most(one, other) < SIMILAR:
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST:
+        return len(short) == _SHORTEST - 1 and long in {short + long[-1:], long[:1] + short}
+    if _at_most(one, other) < SIMILAR:
         return False
     return jaro_winkler(one, other) >= SIMILAR
 
