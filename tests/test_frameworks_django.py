@@ -161,6 +161,28 @@ class Made:
         assert "our_shops" in found
         assert not any(name.startswith("crmkit_") for name in found)
 
+    def test_a_router_says_in_which_database_they_are(self, database, tmp_path):
+        (tmp_path / "routed_settings.py").write_text(
+            "from shop.settings import *\n"
+            f'DATABASES["crm"] = database("sqlite:///{tmp_path / "crm.db"}")\n'
+            'DATABASE_ROUTERS = ["routed_settings.Router"]\n'
+            "class Router:\n"
+            "    def allow_migrate(self, db, app_label, **hints):\n"
+            '        return (db == "crm") == (app_label == "crmkit")\n'
+        )
+        path = os.pathsep.join([str(tmp_path), str(PROJECT)])
+        named = {"DJANGO_SETTINGS_MODULE": "routed_settings", "PYTHONPATH": path}
+        for alias in ("default", "crm"):
+            manage(told_to_django(database), "migrate", "--database", alias, **named)
+        found = []
+        for url in (database, f"sqlite:///{tmp_path / 'crm.db'}"):
+            engine = create_engine(url)
+            found.append(set(inspect(engine).get_table_names()))
+            engine.dispose()
+        assert found[0] == {"django_migrations", "orders"}
+        assert "orders" not in found[1]
+        assert "crmkit_interactions" in found[1]
+
 
 AT = "2026-05-01 12:00:00+00:00"
 

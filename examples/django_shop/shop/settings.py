@@ -12,8 +12,8 @@ def database(url: str) -> dict[str, Any]:
     """Return Django's words for a URL of SQLite or PostgreSQL."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
-        # Whoever will write says so at the beginning; otherwise SQLite refuses one that has
-        # read before somebody else wrote.
+        # Whoever begins a transaction waits for its turn; otherwise SQLite refuses one that has
+        # read before somebody else wrote. Django knows the word since 5.1.
         waiting = {"timeout": 30, "transaction_mode": "IMMEDIATE"}
         file = parts.path.removeprefix("/")
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": file, "OPTIONS": waiting}

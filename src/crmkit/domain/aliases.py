@@ -20,7 +20,15 @@ from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.times import utc
 from crmkit.domain.validators import named, named_if_given, private_text
 
-__all__ = ["Alias", "known_lines", "lines_of", "members_by_survivor", "standing", "survivors"]
+__all__ = [
+    "Alias",
+    "known_lines",
+    "lines_by_survivor",
+    "lines_of",
+    "members_by_survivor",
+    "standing",
+    "survivors",
+]
 
 
 @frozen(kw_only=True)
@@ -51,6 +59,21 @@ class Alias:
 def known_lines(lines: Iterable[Alias], known_at: datetime | None) -> list[Alias]:
     """Return the lines that had been recorded by ``known_at``, in their order."""
     return [one for one in lines if known_at is None or one.recorded_at <= known_at]
+
+
+def lines_by_survivor(
+    lines: Iterable[Alias], ends: Mapping[str, str]
+) -> dict[str, Sequence[Alias]]:
+    """Return the lines of everybody who is one person, by survivor, in their order.
+
+    Args:
+        lines: In the order they were recorded.
+        ends: As ``survivors`` gives it.
+    """
+    found: dict[str, list[Alias]] = defaultdict(list)
+    for line in lines:
+        found[ends.get(line.customer_id, line.customer_id)].append(line)
+    return dict(found)
 
 
 def lines_of(lines: Sequence[Alias], ids: Iterable[str]) -> list[Alias]:

@@ -75,7 +75,11 @@ def normalised(kind: IdentifierKind, value: str) -> str:
         text = text.casefold()
     if kind is IdentifierKind.PHONE:
         text = "+" * text.startswith("+") + "".join(filter(str.isdigit, text))
-    if not text.strip("+") or (kind is IdentifierKind.EMAIL and "@" not in text[1:-1]):
+    if (
+        "\0" in text
+        or not text.strip("+")
+        or (kind is IdentifierKind.EMAIL and "@" not in text[1:-1])
+    ):
         raise InvalidValueError(f"{kind} identifier", "…", "must not be empty or malformed")
     return text
 

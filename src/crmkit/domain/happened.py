@@ -12,7 +12,7 @@ from crmkit.domain.mapping import EMPTY, FrozenMapping, frozen_mapping
 from crmkit.domain.naming import by_field
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.times import microseconds, utc
-from crmkit.domain.validators import named, source_word, whole
+from crmkit.domain.validators import named, source_word, whole, word_if_given
 
 _PLACE = {name: place for place, name in enumerate(Fact._fields)}
 
@@ -46,12 +46,12 @@ class Happened:
     id: str = field(validator=named)
     customer_id: str = field(validator=named)
     at: datetime = field(converter=utc)
-    channel: str | None = None
+    channel: str | None = field(default=None, validator=word_if_given)
     source: str = field(default="shop", validator=source_word)
     revision: int = field(default=0, validator=whole(0))
-    staff_id: str | None = None
-    offer_id: str | None = None
-    campaign_id: str | None = None
+    staff_id: str | None = field(default=None, validator=word_if_given)
+    offer_id: str | None = field(default=None, validator=word_if_given)
+    campaign_id: str | None = field(default=None, validator=word_if_given)
     extra: FrozenMapping = field(default=EMPTY, converter=frozen_mapping, repr=False, hash=False)
 
     def row(self, to: Reporting, part: int = 0, **columns: Any) -> Fact:

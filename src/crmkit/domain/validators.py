@@ -15,6 +15,8 @@ def named(_instance: object, attribute: Any, value: Any) -> None:
     """Refuse an id that is no text, or empty."""
     if not isinstance(value, str) or not value:
         raise InvalidValueError(attribute.name, value, "must be a text of at least one character")
+    if "\0" in value:
+        raise InvalidValueError(attribute.name, value, "must be text without NUL characters")
     if not value.isascii() and _LONE_SURROGATE.search(value):
         raise InvalidValueError(attribute.name, value, "must be text that UTF-8 can hold")
 
@@ -23,6 +25,14 @@ def named_if_given(instance: object, attribute: Any, value: str | None) -> None:
     """Refuse an optional id that is empty; None is fine."""
     if value is not None:
         named(instance, attribute, value)
+
+
+def word_if_given(instance: object, attribute: Any, value: Any) -> None:
+    """Refuse what no database can hold in a column; None and an empty text are fine."""
+    if value:
+        named(instance, attribute, value)
+    elif value is not None and not isinstance(value, str):
+        raise InvalidValueError(attribute.name, value, "must be a text")
 
 
 def text_if_given(_instance: object, attribute: Any, value: Any) -> None:

@@ -91,7 +91,7 @@ _TRADE: tuple[Interaction, ...] = (
         extra={"note": "größer 🛋", "deep": {"list": [1, 2.5, None, True]}},
         order_id="A/1",
         lines=[
-            line("é\x00", "2.500", 1234, cost=Money(1000, "EUR"), category="cups"),
+            line("é", "2.500", 1234, cost=Money(1000, "EUR"), category="cups"),
             line(None, "0", 0),
             line(None, minor=-34, nature=Nature.DISCOUNT),
             line(None, minor=-1, nature=Nature.ADJUSTMENT),

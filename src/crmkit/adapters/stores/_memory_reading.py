@@ -7,7 +7,13 @@ from typing import Self
 from attrs import frozen
 
 from crmkit.adapters.stores._memory_shop import Id, KeptShop
-from crmkit.domain.aliases import Alias, known_lines, members_by_survivor, survivors
+from crmkit.domain.aliases import (
+    Alias,
+    known_lines,
+    lines_by_survivor,
+    members_by_survivor,
+    survivors,
+)
 from crmkit.domain.interactions import Interaction, in_order
 from crmkit.domain.joining import joined
 
@@ -21,14 +27,14 @@ class KnownShop:
     Attributes:
         kept: The shop.
         known_at: The moment; None for everything.
-        lines: The alias lines known by then.
+        lines: The alias lines known by then, by survivor.
         ends: What every id that stands for another ends at.
         groups: The members of every group of more than one, the survivor first.
     """
 
     kept: KeptShop
     known_at: datetime | None
-    lines: Sequence[Alias]
+    lines: Mapping[str, Sequence[Alias]]
     ends: Mapping[str, str]
     groups: Mapping[str, Sequence[str]]
 
@@ -37,7 +43,8 @@ class KnownShop:
         """Return what is known of a shop."""
         lines = known_lines(kept.lines, known_at)
         ends = survivors(lines)
-        return cls(kept, known_at, lines, ends, members_by_survivor(ends))
+        by_survivor = lines_by_survivor(lines, ends)
+        return cls(kept, known_at, by_survivor, ends, members_by_survivor(ends))
 
     @property
     def survivors(self) -> list[str]:
@@ -57,7 +64,7 @@ class KnownShop:
             return self._own(survivor)
         members = self.groups.get(survivor, (survivor,))
         theirs = {member: self._own(member) for member in members}
-        return joined(survivor, theirs, self.lines, self.ends)
+        return joined(survivor, theirs, self.lines.get(survivor, ()), self.ends)
 
     def _own(self, customer_id: str) -> list[Interaction]:
         """All that happened under an id itself, as it came."""

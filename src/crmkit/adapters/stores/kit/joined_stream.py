@@ -7,7 +7,13 @@ from typing import NamedTuple, Self
 from crmkit.adapters.stores.kit.deriving import by_customer, person_history
 from crmkit.adapters.stores.kit.resolving import alias_lines, all_ends
 from crmkit.adapters.stores.kit.tables import EVER, Tables
-from crmkit.domain.aliases import Alias, known_lines, members_by_survivor, survivors
+from crmkit.domain.aliases import (
+    Alias,
+    known_lines,
+    lines_by_survivor,
+    members_by_survivor,
+    survivors,
+)
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.joining import joined, read_under
 from crmkit.domain.times import moment
@@ -16,20 +22,21 @@ _History = tuple[str, list[Interaction]]
 
 
 class _Known(NamedTuple):
-    """Who stood for whom at a moment, in microseconds."""
+    """Who stood for whom at a moment, in microseconds; lines by survivor."""
 
     moment: int
-    lines: Sequence[Alias]
+    lines: Mapping[str, Sequence[Alias]]
     ends: Mapping[str, str]
 
     @classmethod
     def at(cls, tables: Tables, shop_id: str, known: int) -> Self:
         lines = known_lines(alias_lines(tables, shop_id), moment(known))
-        return cls(known, lines, survivors(lines))
+        ends = survivors(lines)
+        return cls(known, lines_by_survivor(lines, ends), ends)
 
     def history(self, tables: Tables, shop_id: str, members: Sequence[str]) -> list[Interaction]:
         theirs = dict(by_customer(tables.current(shop_id, self.moment, members)))
-        return joined(members[0], theirs, self.lines, self.ends)
+        return joined(members[0], theirs, self.lines.get(members[0], ()), self.ends)
 
 
 def histories_now(tables: Tables, shop_id: str) -> Iterator[_History]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 
+from crmkit.adapters.stores.kit.filled import filled
 from crmkit.adapters.stores.kit.schema import Table
 from crmkit.adapters.stores.kit.tables import Row
 from crmkit.adapters.stores.sql.runner import Runner
@@ -21,12 +22,14 @@ def copy_rows(runner: Runner, name: str, table: Table, rows: Sequence[Row]) -> N
     The keys were looked up under the shop's lock before, so no staging table is needed: a
     row that is there all the same fails the whole call.
     """
-    columns = ", ".join(f'"{column}"' for column in table.names)
+    names, theirs = filled(table, rows)
+    kinds = {column.name: _TYPES[column.kind] for column in table.columns}
+    columns = ", ".join(f'"{column}"' for column in names)
     text = f"COPY {name} ({columns}) FROM STDIN (FORMAT BINARY)"
     with runner.said(), runner.cursor() as cursor, cursor.copy(text) as copy:
-        copy.set_types([_TYPES[column.kind] for column in table.columns])
+        copy.set_types([kinds[column] for column in names])
         write = copy.write_row
-        for row in rows:
+        for row in theirs:
             write(row)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from attrs import define, field
 
 from crmkit.adapters.stores.kit.deriving import chunks
+from crmkit.adapters.stores.kit.filled import filled
 from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, Table
 from crmkit.adapters.stores.kit.tables import Above, Among, Row, UpTo, Where
 from crmkit.adapters.stores.sqlite.connections import cursor_of
@@ -72,16 +73,12 @@ class SQLiteTables:
     def insert(self, table: Table, rows: Iterable[Row], /) -> None:
         """Add whole rows.
 
-        Python's driver takes three times as long to bind a None as a number, and half of a
-        wide row is empty: columns that are empty in all rows are left out.
+        Python's driver takes three times as long to bind a None as a number.
         """
-        columns = list(zip(*rows, strict=True))
-        if not columns:
-            return
-        used = [i for i, values in enumerate(columns) if values.count(None) < len(values)]
-        names = ", ".join(table.names[i] for i in used)
-        text = f"INSERT INTO {table.name} ({names}) VALUES ({_marks(len(used))})"  # noqa: S608
-        self.cursor.executemany(text, zip(*(columns[i] for i in used), strict=True))
+        names, theirs = filled(table, rows)
+        if names:
+            text = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(len(names))})"  # noqa: S608
+            self.cursor.executemany(text, theirs)
 
     def update(self, table: Table, values: Mapping[str, Any], where: Where, /) -> None:
         """Change columns of the rows that meet a condition."""

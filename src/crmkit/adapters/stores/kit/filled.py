@@ -1,0 +1,20 @@
+"""Rows without the columns in which none of them says anything: half of a wide row is empty."""
+
+from collections.abc import Iterable, Sequence
+
+from crmkit.adapters.stores.kit.schema import Table
+from crmkit.adapters.stores.kit.tables import Row
+
+__all__ = ["filled"]
+
+
+def filled(table: Table, rows: Iterable[Row]) -> tuple[Sequence[str], Iterable[Row]]:
+    """Return the names of the columns that hold something, and the rows with these alone.
+
+    Args:
+        table: Whose rows they are; a column that may not be empty is never left out.
+        rows: Whole rows; without any, there are no columns.
+    """
+    columns = list(zip(*rows, strict=True))
+    used = [i for i, values in enumerate(columns) if values.count(None) < len(values)]
+    return [table.names[i] for i in used], zip(*(columns[i] for i in used), strict=True)
