@@ -173,9 +173,7 @@ class KeepingContacts(KeepingProvenance):
                 record,
                 at,
                 worth=worths.get(record.id, unknown),
-                may_contact=lambda who, by: self.consent_ledger(who).permission(
-                    by, asked, at=at
-                ),
+                may_contact=lambda who, by: self.consent_ledger(who).permission(by, asked, at=at),
                 least_valid=least_valid,
             )
         )

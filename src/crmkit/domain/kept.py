@@ -44,9 +44,9 @@ class Extent:
         last_at: When the latest of them happened; None without any.
         changes: How often what is kept was read differently since: merges, unmerges and
             erasures. Two extents that are equal stand for the same answers.
-        writes: How often this store has written to a connection that is not its own. What
-            the shop rolls back is counted anew, perhaps to the same numbers; these writes
-            stay counted. Extents are compared without them.
+        writes: A number of its own for every state that the shop may still roll back, because
+            it was written inside a transaction of the shop's; else 0. What is counted anew
+            after a rollback may come to the same numbers for other facts.
     """
 
     kept: int

@@ -36,6 +36,7 @@ from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS
 from crmkit.adapters.stores.kit.shop_row import ShopRow, keep_shop, kept_shop
 from crmkit.adapters.stores.kit.tables import Above, Database, Tables
 from crmkit.adapters.stores.kit.tombstones import Tombstones
+from crmkit.adapters.stores.kit.unsettled import Unsettled
 from crmkit.domain.aliases import Alias
 from crmkit.domain.customer import Customer, IdentifierKind
 from crmkit.domain.events import Event, EventType
@@ -54,10 +55,10 @@ __all__ = ["TableStore"]
 class TableStore:
     """Keeps every promise of a store in the tables of a database."""
 
-    def __init__(self, database: Database, /, *, handed_in: bool = False) -> None:
-        """Work on a database; where it was handed in, the shop may roll back what is written."""
+    def __init__(self, database: Database, /) -> None:
+        """Work on a database."""
         self._database = database
-        self._handed_in, self._writes = handed_in, 0
+        self._unsettled = Unsettled(database)
         self._attached: dict[str, Reporting] = {}
 
     def attach(self, to: Reporting, /) -> None:
@@ -140,7 +141,7 @@ class TableStore:
                 later = tables.count(INTERACTIONS, where)
         last_at = None if row.last_at is None else moment(row.last_at)
         kept, changes = row.kept - later, row.changes
-        return Extent(kept=kept, last_at=last_at, changes=changes, writes=self._writes)
+        return Extent(kept=kept, last_at=last_at, changes=changes, writes=self._unsettled.writes)
 
     def history(
         self, shop_id: str, customer_id: str, /, *, known_at: datetime | None = None
@@ -264,7 +265,7 @@ class TableStore:
     @contextmanager
     def _writing(self, shop_id: str) -> Iterator[tuple[Tables, Reporting, ShopRow]]:
         """Write for a shop, alone."""
-        self._writes += self._handed_in
+        self._unsettled.written()
         with self._database.writing() as tables:
             tables.lock(shop_id)
             to = self._to(tables, shop_id)

@@ -66,6 +66,10 @@ class SQLDatabase:
             take_write_lock(runner, statements_of(runner.flavour, self.names))
             yield self._tables(runner)
 
+    def shops_transaction(self) -> object | None:
+        """Return what stands for the shop's transaction that is open; else None."""
+        return self.source.shops_transaction()
+
     def close(self) -> None:
         """Close what was opened here."""
         self.source.close()

@@ -145,6 +145,14 @@ class OfDjango:
         with self.writing() as runner:
             yield runner
 
+    def shops_transaction(self) -> object | None:
+        """Return the outermost ``atomic`` that is open in this thread, or what stands for it."""
+        connection = connections[self.alias]
+        if connection.in_atomic_block:
+            blocks: list[object] = getattr(connection, "atomic_blocks", None) or [connection]
+            return blocks[0]
+        return None if connection.get_autocommit() else connection
+
     def close(self) -> None:
         """Do nothing: the connections are Django's."""
 

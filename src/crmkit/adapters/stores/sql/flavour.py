@@ -65,11 +65,13 @@ def flavour_of(dialect: Dialect) -> Flavour:
             "store", dialect.name, "must be PostgreSQL, MySQL, MariaDB or SQLite"
         )
     style = _STYLES.get(dialect.paramstyle)
-    if style is None or dialect.is_async:
+    if style is None:
         raise InvalidValueError(
             "store",
             f"{dialect.name}+{dialect.driver}",
             "must go through a driver that waits for answers",
-            "take postgresql+psycopg, mysql+pymysql, or session.run_sync",
+            "take postgresql+psycopg or mysql+pymysql, inside asyncio too (session.run_sync)",
         )
-    return Flavour(name, style, mariadb, copies=dialect.driver == "psycopg")
+    # Behind asyncio the same driver lends cursors without ``copy``.
+    copies = dialect.driver == "psycopg" and not dialect.is_async
+    return Flavour(name, style, mariadb, copies)

@@ -53,6 +53,10 @@ class Source(Protocol):
         """Make tables: all of them or none, where the database can."""
         ...
 
+    def shops_transaction(self) -> object | None:
+        """Return what stands for the shop's transaction that is open, the same to its end."""
+        ...
+
     def close(self) -> None:
         """Close what was opened here."""
         ...
@@ -117,6 +121,9 @@ class OfEngine:
             with suppress(CrmkitError), said():
                 connection.close()
 
+    def shops_transaction(self) -> None:
+        """Return None: every transaction is begun here."""
+
     def close(self) -> None:
         """Dispose of an engine that was made here."""
         self._closed = True
@@ -165,6 +172,10 @@ class OfConnection:
         with self.writing() as runner:
             yield runner
 
+    def shops_transaction(self) -> object | None:
+        """Return the transaction that is open on the connection."""
+        return self.connection.get_transaction()
+
     def close(self) -> None:
         """Close a connection that was made here."""
         if self.opened:
@@ -208,6 +219,10 @@ class OfSession:
     def _connection(self) -> Connection:
         with Translator((SQLAlchemyError,))():
             return self.session.connection()
+
+    def shops_transaction(self) -> object | None:
+        """Return the transaction that is open on the session's connection."""
+        return self._connection().get_transaction()
 
     def close(self) -> None:
         """Do nothing: the session is the shop's."""

@@ -40,6 +40,10 @@ class Connections(Protocol):
         """Lend a connection for as long as a stream takes, and what to hold while fetching."""
         ...
 
+    def shops_transaction(self) -> sqlite3.Connection | None:
+        """Return the shop's connection while it is in a transaction; else None."""
+        ...
+
     def close(self) -> None:
         """Close what was opened here."""
         ...
@@ -105,6 +109,10 @@ class Single:
         """Lend the connection; between a few rows others may use it."""
         yield self.connection, self._lock
 
+    def shops_transaction(self) -> sqlite3.Connection | None:
+        """Return the connection while it is in a transaction that was begun elsewhere."""
+        return self.connection if self.connection.in_transaction and not self.opened else None
+
     def close(self) -> None:
         """Close the connection if it was opened here."""
         if self.opened:
@@ -154,6 +162,9 @@ class Pool:
         """Lend a connection of its own: one state, whatever is written meanwhile."""
         with self.lent() as connection, snapshot(connection):
             yield connection, nullcontext()
+
+    def shops_transaction(self) -> None:
+        """Return None: the shop has none of these connections."""
 
     def close(self) -> None:
         """Close the free connections; those in use are closed when they come back."""

@@ -55,6 +55,10 @@ class SQLiteDatabase:
         with translated(), self.connections.for_stream() as (connection, guard):
             yield SQLiteTables(cursor_of(connection), guard)
 
+    def shops_transaction(self) -> object | None:
+        """Return the shop's connection while it is in a transaction; else None."""
+        return self.connections.shops_transaction()
+
     def close(self) -> None:
         """Close what was opened here."""
         with translated():

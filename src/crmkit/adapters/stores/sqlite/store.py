@@ -38,9 +38,8 @@ class SQLiteStore(TableStore):
             if connection.text_factory is not str:
                 raise StoreError("the connection must give texts as str; set its text_factory")
             connection = Single(connection)
-        handed_in = isinstance(connection, Single) and not connection.opened
         database = SQLiteDatabase(connection)
-        super().__init__(database, handed_in=handed_in)
+        super().__init__(database)
         with database.reading():
             pass
 
