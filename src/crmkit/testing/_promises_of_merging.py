@@ -240,6 +240,16 @@ class PromisesOfMerging:
         with pytest.raises(StoreError, match="attach"):
             store.put_alias("lamp", alias("ben", "ann"))
 
+    def test_lines_are_given_of_the_persons_that_are_asked_for(self, attached: Store) -> None:
+        _merge(attached, ("ben", "ann"), ("dan", "cid"), ("ann", "eve"))
+        lines = attached.aliases("lamp")
+        assert [one.customer_id for one in lines] == ["ben", "dan", "ann"]
+        for who in ("ann", "ben", "eve"):
+            assert attached.aliases("lamp", of=[who]) == [lines[0], lines[2]]
+        assert attached.aliases("lamp", of=["dan", "eve"]) == lines
+        assert attached.aliases("lamp", of=["nobody"]) == []
+        assert attached.aliases("lamp", of=[]) == []
+
     def test_rebuilding_keeps_merges(self, attached: Store) -> None:
         attached.add("lamp", SAMPLES, recorded_at=day(20))
         _merge(attached, ("ben", "ann"))

@@ -1,6 +1,7 @@
 """Files that are damaged, foreign, or no databases: a clear error, and the file as it was.
 
-Every file is looked at before and after: its bytes, and that nothing came to lie beside it.
+Every file is looked at before and after: its bytes, and that nothing came to lie beside it but
+an empty log of SQLite's.
 A sound database of another application is not one of them: crmkit's tables are made in it by
 design, beside its own; what was there stays.
 """
@@ -59,11 +60,17 @@ class _Damage:
 
 
 def seen(folder: Path) -> dict[str, Any]:
-    """Return what is in a folder: names and bytes."""
-    return {
+    """Return what is in a folder: names and bytes.
+
+    SQLite does not always take its empty log and the log's index away from a damaged file.
+    """
+    found = {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else "a folder"
         for path in sorted(folder.rglob("*"))
     }
+    passing = {name for name, data in found.items() if name.endswith("-wal") and not data}
+    passing |= {name for name in found if f"{name.removesuffix('-shm')}-wal" in passing}
+    return {name: data for name, data in found.items() if name not in passing}
 
 
 def use(path: Path) -> dict[str, Any]:
