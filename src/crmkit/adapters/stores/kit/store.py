@@ -10,11 +10,7 @@ from crmkit.adapters.stores._policy import never_attached, same_books
 from crmkit.adapters.stores.kit.adding import Adding
 from crmkit.adapters.stores.kit.deriving import derive_all, kept_links, person_history
 from crmkit.adapters.stores.kit.erasing import Erasing
-from crmkit.adapters.stores.kit.joined_stream import (
-    histories_known,
-    histories_now,
-    history_known,
-)
+from crmkit.adapters.stores.kit.joined_stream import histories_known, histories_now, history_known
 from crmkit.adapters.stores.kit.merging import Merging, told
 from crmkit.adapters.stores.kit.outbox import Outbox, drop_events, kept_events
 from crmkit.adapters.stores.kit.progress import (

@@ -22,6 +22,7 @@ _DRIVERS = {
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
 }
+_TURN_SECONDS = 600.0
 _BUSY_SECONDS = 30
 _ONE_ONLY = (StaticPool, SingletonThreadPool, AssertionPool)
 
@@ -98,6 +99,8 @@ def engine_of(url: URL) -> Engine:
         MissingExtraError: Its driver is not installed.
     """
     options: dict[str, Any] = {"hide_parameters": True, "pool_pre_ping": True}
+    # A pool is not fair: among a hundred threads one may wait for long, but not for ever.
+    options["pool_timeout"] = _TURN_SECONDS
     if url.get_backend_name() == "sqlite":
         options = {"hide_parameters": True, **_of_sqlite(url)}
     driven = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
