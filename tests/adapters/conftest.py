@@ -58,13 +58,11 @@ def mysql_url(run_folder, own_database):
 def emptied(engine):
     """An engine whose tables are there, and empty but for the version."""
     migrate(engine)
-    names = [name for name in metadata_of().tables if name != "crmkit_meta"]
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text(f"TRUNCATE {', '.join(names)}"))
-        else:
-            for name in names:
-                connection.execute(text(f"DELETE FROM {name}"))  # noqa: S608 -- names of ours
+        # Far quicker for a few rows than TRUNCATE, which makes every table and index anew.
+        for name in metadata_of().tables:
+            where = " WHERE name <> 'schema'" if name == "crmkit_meta" else ""
+            connection.execute(text(f"DELETE FROM {name}{where}"))  # noqa: S608 -- names of ours
     return engine
 
 

@@ -214,7 +214,7 @@ def test_the_mean_of_a_rank_and_no_mention_stays_below_the_first_place():
     assert reading_of(0.5, Scale(0, 10), ReadAs.RANK) == 0.5
 
 
-plain_words = st.text(st.characters(exclude_characters="/@"), min_size=1)
+plain_words = st.text(st.characters(exclude_characters="/@\0"), min_size=1)
 
 
 @given(plain_words, plain_words, st.none() | plain_words)

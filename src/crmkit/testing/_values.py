@@ -14,6 +14,10 @@ Strategy = st.SearchStrategy
 SOURCES = ("shop", "till-2", "a.b_c")
 
 
+#: What every database can hold in a column.
+_IN_A_COLUMN = st.characters(codec="utf-8", exclude_characters="\0")
+
+
 def given_or(given: Strategy[Any] | None, wide: Strategy[Any]) -> Strategy[Any]:
     """Return the strategy that was given, or the wide one where none was."""
     return wide if given is None else given
@@ -21,12 +25,12 @@ def given_or(given: Strategy[Any] | None, wide: Strategy[Any]) -> Strategy[Any]:
 
 def ids() -> Strategy[str]:
     """Any text that can be an id."""
-    return st.text(min_size=1, max_size=12)
+    return st.text(_IN_A_COLUMN, min_size=1, max_size=12)
 
 
 def texts() -> Strategy[str | None]:
     """Any words, or None for none."""
-    return st.none() | st.text(max_size=8)
+    return st.none() | st.text(_IN_A_COLUMN, max_size=8)
 
 
 def slugs() -> Strategy[str]:

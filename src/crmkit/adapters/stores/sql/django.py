@@ -147,7 +147,7 @@ class OfDjango:
 
     def shops_transaction(self) -> object | None:
         """Return the outermost ``atomic`` that is open in this thread, or what stands for it."""
-        connection = connections[self.alias]
+        connection = self._runner().connection
         if connection.in_atomic_block:
             blocks: list[object] = getattr(connection, "atomic_blocks", None) or [connection]
             return blocks[0]
