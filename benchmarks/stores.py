@@ -243,8 +243,8 @@ def server(url):
         yield found
 
 
-def loading(database, made):
-    print(f"\n{database.name}: {len(made):,} interactions")
+def loading(database, made, what):
+    print(f"\n{database.name}: {len(made):,} {what}")
     rows = database.ready_rows(made)
     trials = {
         "raw, ready": lambda: database.raw(lambda: rows),
@@ -306,10 +306,12 @@ def main():
     given = options.parse_args()
     # First, for a child process starts with the peak of its parent.
     print(f"memory to stream {given.interactions:,} into SQLite: {memory(given.interactions)} MB")
-    made = list(orders(given.interactions, given.returns))
+    made = list(orders(given.interactions, 0))
+    some_back = list(orders(given.interactions, given.returns))
     with tempfile.TemporaryDirectory() as folder, server(given.postgresql) as url:
         for database in (SQLite(folder), PostgreSQL(url)):
-            loading(database, made)
+            loading(database, made, "orders")
+            loading(database, some_back, f"orders and returns, {given.returns:.0%}")
             reading(database, made[: given.interactions // 4])
 
 

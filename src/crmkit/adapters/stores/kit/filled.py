@@ -13,8 +13,10 @@ def filled(table: Table, rows: Iterable[Row]) -> tuple[Sequence[str], Iterable[R
 
     Args:
         table: Whose rows they are; a column that may not be empty is never left out.
-        rows: Whole rows; without any, there are no columns.
+        rows: Whole rows; without any, there may be no columns.
     """
+    if not table.may_be_empty:
+        return table.names, rows
     columns = list(zip(*rows, strict=True))
     used = [i for i, values in enumerate(columns) if values.count(None) < len(values)]
     return [table.names[i] for i in used], zip(*(columns[i] for i in used), strict=True)

@@ -20,6 +20,7 @@ facts are those of ``Fact``: a column added there is the last one here, and make
 version of the schema.
 """
 
+from functools import cached_property
 from typing import Literal, cast
 
 from attrs import frozen
@@ -68,7 +69,7 @@ class Index:
     only: tuple[str, str | None] | None = None
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Table:
     """A table.
 
@@ -86,10 +87,15 @@ class Table:
     indexes: tuple[Index, ...] = ()
     wide: bool = False
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the columns."""
         return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def may_be_empty(self) -> bool:
+        """Whether any of the columns may."""
+        return any(column.null for column in self.columns)
 
 
 def _columns(text: str) -> tuple[Column, ...]:

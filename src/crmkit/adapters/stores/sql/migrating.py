@@ -94,4 +94,6 @@ def _lock(runner: Runner) -> None:
 
 def _unlock(runner: Runner) -> None:
     if runner.flavour.name == "mysql":
+        # Whoever waits must see the version; tables are committed as they are made anyway.
+        runner.run("COMMIT")
         runner.rows("SELECT RELEASE_LOCK('crmkit_migrate')")
