@@ -69,7 +69,7 @@ def seen(folder: Path) -> dict[str, Any]:
         for path in sorted(folder.rglob("*"))
     }
     passing = {name for name, data in found.items() if name.endswith("-wal") and not data}
-    passing |= {name for name in found if f"{name.removesuffix('-shm')}-wal" in passing}
+    passing |= {f"{name.removesuffix('-wal')}-shm" for name in passing}
     return {name: data for name, data in found.items() if name not in passing}
 
 

@@ -11,6 +11,7 @@ from attrs import define, field
 
 from crmkit.adapters.stores.kit.schema import EVENTS
 from crmkit.adapters.stores.kit.tables import Above, Row, Tables, UpTo
+from crmkit.domain.errors import StoreError
 from crmkit.domain.events import Event, EventType, new_event_id
 from crmkit.domain.interactions import Interaction
 from crmkit.domain.times import moment
@@ -82,10 +83,21 @@ def kept_events(tables: Tables, shop_id: str, after: int, limit: int) -> list[Ev
             type=EventType(type_),
             recorded_at=moment(recorded_at),
             customer_id=customer_id,
-            data=json.loads(data),
+            data=_as_told(data),
         )
         for position, id_, type_, recorded_at, customer_id, data in rows
     ]
+
+
+def _as_told(text: str) -> Any:
+    """The data of an event as they were kept."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        # Without its cause, which quotes what is kept.
+        raise StoreError(
+            "an event that is kept cannot be read; the database is damaged, restore a backup"
+        ) from None
 
 
 def drop_events(tables: Tables, shop_id: str, until: int) -> int:
