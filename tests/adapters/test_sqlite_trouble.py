@@ -390,6 +390,19 @@ def test_a_forked_process_opens_connections_of_its_own(tmp_path):
     store.close()
 
 
+def test_an_event_that_cannot_be_read_is_told_as_damage_and_not_quoted():
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    store = SQLiteStore(connection)
+    store.attach(Reporting(Shop(id="lamp", currency="EUR", publishes=True)))
+    store.add("lamp", [bought(1)], recorded_at=NOW)
+    connection.execute("UPDATE crmkit_events SET data = substr(data, 1, 20)")
+    with pytest.raises(StoreError, match="damaged") as caught:
+        store.events("lamp")
+    assert caught.value.__cause__ is None
+    assert "purchase" not in str(caught.value)
+    connection.close()
+
+
 # --- databases that cannot be used -------------------------------------------------------------
 
 
