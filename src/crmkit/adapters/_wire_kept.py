@@ -4,8 +4,11 @@ Types are checked as they are read, for a database may be damaged; what the clas
 (ids that are named, amounts that fit together) held when the text was written. Whoever calls
 a reader falls back to the strict one on any ``SURPRISE``: another schema, an unknown key, a
 value of another type. It alone explains what is wrong.
+
+The same with msgspec, where it is installed, is in ``_wire_structs``.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,17 +19,43 @@ from typing import Any, get_args, get_origin
 import attrs
 
 from crmkit.adapters._wire_hooks import converter, decimal_of, is_items, words
-from crmkit.adapters._wire_made import beside_none, made
+from crmkit.adapters._wire_made import beside_none, made, new, thawed
+from crmkit.adapters._wire_upcasts import SCHEMA
+from crmkit.domain.interactions import KINDS, Interaction
 from crmkit.domain.money import Money
 
-__all__ = ["SURPRISE", "Reader", "record_reader"]
+__all__ = ["SURPRISE", "Reader", "read_decimal", "read_list", "record_reader"]
 
 Reader = Callable[[Any], Any]
 
 #: What a reader raises where the text is not as crmkit writes it.
 SURPRISE = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
 
-_new = object.__new__
+_SCAN = json.JSONDecoder().raw_decode
+_EXACT = (str, int, bool)
+_MONEY = thawed(Money)
+
+#: A shop's quantities are few.
+read_decimal = lru_cache(maxsize=1024)(decimal_of)
+
+
+def read_list(text: str) -> list[Interaction]:
+    """Return the interactions in a JSON list."""
+    found, end = _SCAN(text)
+    if type(found) is not list or end != len(text):
+        raise ValueError(text)
+    return [_read(data) for data in found]
+
+
+def _read(data: Any) -> Any:
+    if data["schema"] != SCHEMA:
+        raise LookupError(data)
+    return _kind_reader(data["kind"])(data)
+
+
+@cache
+def _kind_reader(word: str) -> Reader:
+    return record_reader(KINDS[word], beside=("kind", "schema"))
 
 
 def record_reader(kind: Any, beside: Iterable[str] = ()) -> Reader:
@@ -37,32 +66,51 @@ def record_reader(kind: Any, beside: Iterable[str] = ()) -> Reader:
         beside: What else the data hold, not to be read.
     """
     fields = attrs.fields(kind)
-    required = [field.name for field in fields if field.default is attrs.NOTHING]
-    optional = [field.name for field in fields if field.default is not attrs.NOTHING]
-    known: dict[str, Any] = {"new": _new, "kind": kind}
+    required = [field for field in fields if field.default is attrs.NOTHING]
+    optional = [field for field in fields if field.default is not attrs.NOTHING]
+    known: dict[str, Any] = {"new": new, "thawed": thawed(kind), "kind": kind}
+    puts = {}
     for field in fields:
-        may_be = field.type if field.name in required else beside_none(field.type) or field.type
-        known[f"read_{field.name}"] = _reader(may_be)
-        known[f"put_{field.name}"] = getattr(kind, field.name).__set__
+        may_be = field.type if field in required else beside_none(field.type) or field.type
         known[f"default_{field.name}"] = field.default
-    return made("data", _lines(required, optional, len([*required, *beside])), known)
+        if may_be in _EXACT:
+            puts[field.name] = _put_exactly(field.name, may_be.__name__)
+        else:
+            known[f"read_{field.name}"] = _reader(may_be)
+            puts[field.name] = [f"one.{field.name} = read_{field.name}(data['{field.name}'])"]
+    least = len([*required, *beside])
+    names = [field.name for field in required], [field.name for field in optional]
+    return made("data", _lines(*names, puts, least), known)
 
 
-def _lines(required: list[str], optional: list[str], least: int) -> Iterator[str]:
+def _put_exactly(name: str, kind: str) -> list[str]:
+    """The lines that put a value whose type is all that can be wrong with it."""
+    return [
+        f"value = data['{name}']",
+        f"if type(value) is not {kind}: raise TypeError(value)",
+        f"one.{name} = value",
+    ]
+
+
+def _lines(
+    required: list[str], optional: list[str], puts: dict[str, list[str]], least: int
+) -> Iterator[str]:
     """The lines of a reader: most values leave all but the required out."""
-    yield "one = new(kind)"
+    yield "one = new(thawed)"
     for name in required:
-        yield f"put_{name}(one, read_{name}(data['{name}']))"
+        yield from puts[name]
     yield f"rest = len(data) - {least}"
     yield "if not rest:"
-    yield from (f"    put_{name}(one, default_{name})" for name in optional)
+    yield from (f"    one.{name} = default_{name}" for name in optional)
+    yield "    one.__class__ = kind"
     yield "    return one"
     for name in optional:
         yield f"if '{name}' in data:"
-        yield f"    put_{name}(one, read_{name}(data['{name}']))"
+        yield from (f"    {line}" for line in puts[name])
         yield "    rest -= 1"
-        yield f"else: put_{name}(one, default_{name})"
+        yield f"else: one.{name} = default_{name}"
     yield "if rest: raise LookupError(data)"
+    yield "one.__class__ = kind"
     yield "return one"
 
 
@@ -93,23 +141,22 @@ def _exactly(kind: type) -> Reader:
 
 
 def _items(read: Reader) -> Reader:
-    listed = _exactly(list)
-    return lambda value: tuple(map(read, listed(value)))
+    def read_all(value: Any) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise TypeError(value)
+        return tuple(map(read, value))
+
+    return read_all
 
 
-def _money_reader() -> Reader:
-    put_minor, put_currency = (getattr(Money, name).__set__ for name in ("minor", "currency"))
-
-    def read(value: Any) -> Money:
-        minor, currency = value
-        if type(minor) is not int:
-            raise TypeError(minor)
-        one = _new(Money)
-        put_minor(one, minor)
-        put_currency(one, _text(currency))
-        return one
-
-    return read
+def _money(value: Any) -> Any:
+    minor, currency = value
+    if type(minor) is not int or type(currency) is not str:
+        raise TypeError(value)
+    one = new(_MONEY)
+    one.minor, one.currency = minor, currency
+    one.__class__ = Money
+    return one
 
 
 def _time(value: str) -> datetime:
@@ -119,15 +166,9 @@ def _time(value: str) -> datetime:
     return at
 
 
-# Refuses what is no text, and is quicker than a function of Python's.
-_text = str.__str__
-
 _READERS: dict[Any, Reader] = {
-    str: _text,
-    int: _exactly(int),
-    bool: _exactly(bool),
-    # A shop's quantities are few.
-    Decimal: lru_cache(maxsize=1024)(decimal_of),
-    Money: _money_reader(),
+    **{kind: _exactly(kind) for kind in _EXACT},
+    Decimal: read_decimal,
+    Money: _money,
     datetime: _time,
 }

@@ -10,13 +10,14 @@ A kind added to the union of interactions is written and read without an edit he
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, NoReturn, TypeVar, cast
 
 from crmkit.adapters._wire_errors import refused
 from crmkit.adapters._wire_hooks import converter
-from crmkit.adapters._wire_kept import SURPRISE, Reader, record_reader
+from crmkit.adapters._wire_kept import SURPRISE, read_list
 from crmkit.adapters._wire_text import Writer, encode, record_writer
 from crmkit.adapters._wire_upcasts import SCHEMA, UPCASTS, brought_up
 from crmkit.domain.customer import Customer
@@ -28,6 +29,7 @@ from crmkit.domain.shop import Shop
 __all__ = [
     "SCHEMA",
     "UPCASTS",
+    "all_from_kept",
     "customer_from_json",
     "customer_from_plain",
     "customer_to_json",
@@ -35,6 +37,7 @@ __all__ = [
     "from_json",
     "from_kept",
     "from_plain",
+    "list_from_kept",
     "offer_from_json",
     "offer_from_plain",
     "offer_to_json",
@@ -67,7 +70,6 @@ def _no_number(word: str) -> NoReturn:
 _CONVERTER = converter()
 _WHOLE = converter(whole=True)
 _WRITE = {kind: _CONVERTER.get_unstructure_hook(kind) for kind in KINDS.values()}
-_SCAN = json.JSONDecoder(parse_constant=_no_number).raw_decode
 _DECODE = json.JSONDecoder(object_pairs_hook=_members, parse_constant=_no_number).decode
 
 
@@ -123,12 +125,51 @@ def from_kept(text: str) -> Interaction:
         InvalidValueError: The text is damaged.
     """
     try:
-        data, end = _SCAN(text)
-        if data["schema"] == SCHEMA and end == len(text):
-            return cast("Interaction", _reader(data["kind"])(data))
+        (one,) = _read_list()(f"[{text}]")
     except SURPRISE:
-        pass
-    return from_json(text)
+        return from_json(text)
+    return one
+
+
+def all_from_kept(texts: Sequence[str]) -> list[Interaction]:
+    """Return what ``from_kept`` does of each text.
+
+    Raises:
+        InvalidValueError: One of the texts is damaged.
+    """
+    try:
+        return list_from_kept(f"[{','.join(texts)}]", len(texts))
+    except (InvalidValueError, TypeError):
+        return [from_kept(text) for text in texts]
+
+
+def list_from_kept(text: str, length: int) -> list[Interaction]:
+    """Return the interactions in the JSON list of some texts that ``to_json`` wrote.
+
+    Args:
+        text: The list.
+        length: How many texts were put into it.
+
+    Raises:
+        InvalidValueError: One of the texts is damaged.
+    """
+    try:
+        found = _read_list()(text)
+    except SURPRISE:
+        found = [from_plain(one) for one in _decoded(text)]
+    if len(found) != length:
+        raise InvalidValueError("text", "…", f"must be {length} texts of JSON")
+    return found
+
+
+@cache
+def _read_list() -> Callable[[str], list[Interaction]]:
+    """The quickest reader that can be had here."""
+    if find_spec("msgspec") is None:
+        return read_list
+    from crmkit.adapters import _wire_structs
+
+    return _wire_structs.read_list
 
 
 class _Writers(dict[type, Writer]):
@@ -141,11 +182,6 @@ class _Writers(dict[type, Writer]):
 
 
 _WRITERS = _Writers()
-
-
-@cache
-def _reader(word: str) -> Reader:
-    return record_reader(KINDS[word], beside=("kind", "schema"))
 
 
 def customer_to_plain(customer: Customer) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Any
 from crmkit.adapters.stores.kit.resolving import alias_lines, all_ends, ends_of
 from crmkit.adapters.stores.kit.schema import FACTS, LINKS, MEMBERS
 from crmkit.adapters.stores.kit.tables import EVER, Among, Row, Tables
-from crmkit.adapters.wire import from_kept
+from crmkit.adapters.wire import all_from_kept, list_from_kept
 from crmkit.domain.aliases import members_by_survivor
 from crmkit.domain.interactions import Interaction, Part, Purchase, Referral, Return
 from crmkit.domain.joining import MERGE_SOURCE, joined, read_under
@@ -39,29 +39,48 @@ def chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
 def by_customer(rows: Iterable[Row]) -> Iterator[tuple[str, list[Interaction]]]:
     """Yield a history per customer from (customer_id, payload) in their order."""
     for customer_id, theirs in groupby(rows, key=lambda row: row[0]):
-        yield customer_id, [from_kept(payload) for _, payload in theirs]
+        yield customer_id, all_from_kept([payload for _, payload in theirs])
+
+
+def history_alone(tables: Tables, shop_id: str, customer_id: str) -> list[Interaction] | None:
+    """Return a history by one question; None where that takes more.
+
+    That is where others are one person with the customer, or were referred by it.
+    """
+    survivor, kept = _kept_of(tables, shop_id, customer_id)
+    alone = survivor is None and not _referred(kept)
+    return kept if alone else None
 
 
 def person_history(tables: Tables, shop_id: str, customer_id: str) -> list[Interaction]:
     """Return all that happened with a customer and all who are one person with them."""
-    return _person(tables, shop_id, customer_id)[1]
+    survivor, kept = _kept_of(tables, shop_id, customer_id)
+    return _read_together(tables, shop_id, survivor, kept)
 
 
-def _person(
+def _kept_of(
     tables: Tables, shop_id: str, customer_id: str
-) -> tuple[set[tuple[str, str]], list[Interaction]]:
-    """The keys of all that is kept of a person, and the history that is read of it."""
-    survivor = customer_id
-    members: dict[str, list[Interaction]] = defaultdict(list)
-    for head, member, payload in tables.person(shop_id, customer_id):
-        survivor = head
-        members[member].append(from_kept(payload))
-    keys = {(one.source, one.id) for theirs in members.values() for one in theirs}
-    history = members.get(survivor, [])
-    if set(members) - {survivor}:
+) -> tuple[str | None, list[Interaction]]:
+    """The survivor, if there is one, and all that is kept of a person and not superseded."""
+    survivor, length, payloads = tables.person(shop_id, customer_id)
+    return survivor, list_from_kept(payloads, length)
+
+
+def _referred(history: list[Interaction]) -> set[str]:
+    return {one.referred_id for one in history if isinstance(one, Referral)}
+
+
+def _read_together(
+    tables: Tables, shop_id: str, survivor: str | None, kept: list[Interaction]
+) -> list[Interaction]:
+    """The history that is read of what is kept of a person."""
+    if survivor is not None:
+        members: dict[str, list[Interaction]] = defaultdict(list)
+        for one in kept:
+            members[one.customer_id].append(one)
         lines = alias_lines(tables, shop_id, _group(tables, shop_id, survivor))
-        history = joined(survivor, members, lines, dict.fromkeys(members, survivor))
-    return keys, referrals_resolved(tables, shop_id, history)
+        kept = joined(survivor, members, lines, dict.fromkeys(members, survivor))
+    return referrals_resolved(tables, shop_id, kept)
 
 
 def _group(tables: Tables, shop_id: str, survivor: str) -> list[str]:
@@ -73,7 +92,7 @@ def referrals_resolved(
     tables: Tables, shop_id: str, history: list[Interaction]
 ) -> list[Interaction]:
     """Return a history with those whom it says were referred as they are read now."""
-    referred = {one.referred_id for one in history if isinstance(one, Referral)}
+    referred = _referred(history)
     ends = ends_of(tables, shop_id, sorted(referred)) if referred else {}
     if not ends:
         return history
@@ -99,8 +118,9 @@ def derive_person(tables: Tables, to: Reporting, customer_id: str) -> None:
         customer_id: A survivor.
     """
     shop_id = to.shop.id
-    keys, history = _person(tables, shop_id, customer_id)
-    drop_facts(tables, shop_id, keys)
+    survivor, kept = _kept_of(tables, shop_id, customer_id)
+    history = _read_together(tables, shop_id, survivor, kept)
+    drop_facts(tables, shop_id, {(one.source, one.id) for one in kept})
     drop_derived(tables, shop_id, customer_id)
     tables.insert(FACTS, facts_of(history, to))
     tables.insert(LINKS, _link_rows(shop_id, history, link_returns(history)))

@@ -60,13 +60,23 @@ class Index:
     Attributes:
         name: Its name.
         columns: What it is over.
-        only: (column, value) of the rows it holds; value None: those with any value. A
-            database that cannot leave rows out holds all.
+        only: (column, value) of the rows it holds; value None: those with any value; a
+            number: those with a higher one. A database that cannot leave rows out holds all.
     """
 
     name: str
     columns: tuple[str, ...]
-    only: tuple[str, str | None] | None = None
+    only: tuple[str, str | int | None] | None = None
+
+    @property
+    def condition(self) -> str | None:
+        """Which rows it holds, in SQL; None: all."""
+        if self.only is None:
+            return None
+        column, value = self.only
+        if isinstance(value, int):
+            return f"{column} > {value}"
+        return f"{column} IS NOT NULL" if value is None else f"{column} = '{value}'"
 
 
 @frozen(eq=False, slots=False)
@@ -150,6 +160,8 @@ INTERACTIONS = Table(
         Index("crmkit_returns", ("shop_id", "customer_id"), only=("kind", Return.kind)),
         # What happened after a moment is counted, not looked for: see ``Store.extent``.
         Index("crmkit_moments", ("shop_id", "revision", "at")),
+        # Few have a later revision; whether one is superseded is asked of all that are read.
+        Index("crmkit_revised", ("shop_id", "source", "id", "revision"), only=("revision", 0)),
     ),
     wide=True,
 )

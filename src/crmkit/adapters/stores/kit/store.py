@@ -8,7 +8,12 @@ from attrs import evolve
 
 from crmkit.adapters.stores._policy import never_attached, same_books
 from crmkit.adapters.stores.kit.adding import Adding
-from crmkit.adapters.stores.kit.deriving import derive_all, kept_links, person_history
+from crmkit.adapters.stores.kit.deriving import (
+    derive_all,
+    history_alone,
+    kept_links,
+    person_history,
+)
 from crmkit.adapters.stores.kit.erasing import Erasing
 from crmkit.adapters.stores.kit.joined_stream import histories_known, histories_now, history_known
 from crmkit.adapters.stores.kit.merging import Merging, told
@@ -144,6 +149,11 @@ class TableStore:
     ) -> list[Interaction]:
         """Return all that happened with a customer and all who stand for it."""
         known = None if known_at is None else microseconds(utc(known_at))
+        if known is None:
+            with self._database.asking() as tables:
+                history = history_alone(tables, shop_id, customer_id)
+            if history is not None:
+                return history
         with self._database.reading() as tables:
             if known is None:
                 return person_history(tables, shop_id, customer_id)

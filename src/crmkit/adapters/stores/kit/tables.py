@@ -7,11 +7,11 @@ what they must equal, or a bound (``Above``, ``UpTo``).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 from crmkit.adapters.stores.kit.schema import Table
 
-__all__ = ["EVER", "Above", "Among", "Database", "Row", "Tables", "UpTo", "Where"]
+__all__ = ["EVER", "Above", "Among", "Database", "Person", "Row", "Tables", "UpTo", "Where"]
 
 #: Later than anything was recorded.
 EVER = 2**63 - 1
@@ -40,6 +40,26 @@ class Among(NamedTuple):
 
     column: str
     values: Sequence[Any]
+
+
+class Person(NamedTuple):
+    """All that is read of a whole person.
+
+    Attributes:
+        survivor: Whom the others stand for; None where nobody stands for anybody.
+        length: How many payloads there are.
+        payloads: The payloads, in one JSON list: a database puts them together quicker than
+            Python takes them one by one.
+    """
+
+    survivor: str | None
+    length: int
+    payloads: str
+
+    @classmethod
+    def of(cls, survivor: str | None, payloads: Sequence[str]) -> Self:
+        """Put payloads together."""
+        return cls(survivor, len(payloads), f"[{','.join(payloads)}]")
 
 
 class Tables(Protocol):
@@ -99,11 +119,11 @@ class Tables(Protocol):
         """
         ...
 
-    def person(self, shop_id: str, customer_id: str, /) -> list[Row]:
-        """Return (survivor, customer_id, payload) of all that is read of a whole person.
+    def person(self, shop_id: str, customer_id: str, /) -> Person:
+        """Return all that is read of a whole person, by (at, source, id).
 
         The person is everybody who has the same survivor as ``customer_id`` in
-        ``crmkit_members``, and the survivor; by (at, source, id).
+        ``crmkit_members``, and the survivor.
         """
         ...
 
@@ -124,6 +144,10 @@ class Database(Protocol):
     """
 
     chunk: int
+
+    def asking(self) -> AbstractContextManager[Tables]:
+        """Ask one question; a second one may be answered from a later state."""
+        ...
 
     def reading(self) -> AbstractContextManager[Tables]:
         """Read one state; the tables are there, in the version of this crmkit."""

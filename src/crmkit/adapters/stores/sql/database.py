@@ -48,6 +48,12 @@ class SQLDatabase:
     chunk: int = _CHUNK
 
     @contextmanager
+    def asking(self) -> Iterator[Tables]:
+        """Ask one question."""
+        with self.source.asking() as runner:
+            yield self._tables(runner)
+
+    @contextmanager
     def reading(self) -> Iterator[Tables]:
         """Read one state, as far as the shop's transaction allows it."""
         with self.source.reading() as runner:

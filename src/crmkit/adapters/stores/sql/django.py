@@ -119,6 +119,8 @@ class OfDjango:
         """
         yield self._runner()
 
+    asking = streaming
+
     @contextmanager
     def writing(self) -> Iterator["DjangoRunner"]:
         """Keep all that is done within, or nothing: a savepoint, or a transaction of its own."""

@@ -128,14 +128,10 @@ def _mysql_text(kind: declared.Kind, keyed: bool, collation: str) -> TypeEngine[
 
 
 def _index(index: declared.Index, table: Table, names: Names) -> None:
-    only = None if index.only is None else text(_condition(*index.only))
+    only = None if index.condition is None else text(index.condition)
     Index(
         names.of(index.name),
         *(table.c[name] for name in index.columns),
         postgresql_where=only,
         sqlite_where=only,
     )
-
-
-def _condition(column: str, value: str | None) -> str:
-    return f"{column} IS NOT NULL" if value is None else f"{column} = '{value}'"

@@ -32,10 +32,16 @@ __all__ = ["OfConnection", "OfEngine", "OfSession", "Source"]
 #: while it waited for its turn.
 _ONE_STATE = "REPEATABLE READ"
 _LATEST = "READ COMMITTED"
+#: How one question is asked.
+_BY_ITSELF = "AUTOCOMMIT"
 
 
 class Source(Protocol):
     """Lends runners inside transactions."""
+
+    def asking(self) -> AbstractContextManager[Runner]:
+        """Ask one question."""
+        ...
 
     def reading(self) -> AbstractContextManager[Runner]:
         """Read, as far as the transaction allows one state."""
@@ -75,6 +81,20 @@ class OfEngine:
     opened: bool = False
     _process: int = field(factory=os.getpid)
     _closed: bool = False
+
+    @contextmanager
+    def asking(self) -> Iterator[Runner]:
+        """Ask one question on a connection of the pool.
+
+        PostgreSQL is spared the way there and back to begin a transaction, and to end it;
+        and psycopg forgets what it has prepared wherever one is rolled back.
+        """
+        if self.engine.dialect.name != "postgresql":
+            with self.reading() as runner:
+                yield runner
+            return
+        with self._connected(_BY_ITSELF) as connection:
+            yield _runner(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Runner]:
@@ -154,6 +174,7 @@ class OfConnection:
             with own(self.connection, keeps=False):
                 yield _runner(self.connection)
 
+    asking = reading
     streaming = reading
 
     @contextmanager
@@ -200,6 +221,7 @@ class OfSession:
         """Read in the shop's transaction."""
         yield _runner(self._connection())
 
+    asking = reading
     streaming = reading
 
     @contextmanager

@@ -25,11 +25,13 @@ from sqlalchemy import (
     func,
     insert,
     literal_column,
+    or_,
     select,
     union_all,
     update,
 )
 from sqlalchemy import Table as Made
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.expression import ClauseElement, FromClause
 
 from crmkit.adapters.stores.kit.deriving import chunks
@@ -190,9 +192,10 @@ class Statements:
     def _newer(self, one: FromClause, *, known: bool = False) -> ColumnElement[bool]:
         newer = self.made[INTERACTIONS.name].alias("newer")
         same = [newer.c[name] == one.c[name] for name in ("shop_id", "source", "id")]
-        later = newer.c.revision > one.c.revision
+        # The first of these lets the index of later revisions alone be recognised.
+        later = (newer.c.revision > literal_column("0"), newer.c.revision > one.c.revision)
         recorded = [newer.c.recorded_at <= bindparam("known")] if known else []
-        return exists(select(literal_column("1")).where(*same, later, *recorded))
+        return exists(select(literal_column("1")).where(*same, *later, *recorded))
 
     def person(self) -> Asked:
         """See ``Tables.person``."""
@@ -203,21 +206,21 @@ class Statements:
         members = self.made[MEMBERS.name]
         shop: BindParameter[str] = bindparam("shop", type_=Text())
         who: BindParameter[str] = bindparam("who", type_=Text())
-        own = select(members.c.survivor).where(
-            members.c.shop_id == shop, members.c.customer_id == who
-        )
-        head = select(func.coalesce(own.scalar_subquery(), who).label("survivor")).cte("head")
+        either = or_(members.c.customer_id == who, members.c.survivor == who)
+        found = select(func.max(members.c.survivor).label("survivor"))
+        head = found.where(members.c.shop_id == shop, either).cte("head")
+        survivor = func.coalesce(head.c.survivor, who)
         others = select(head.c.survivor, members.c.customer_id).where(
-            members.c.shop_id == shop, members.c.survivor == head.c.survivor
+            members.c.shop_id == shop, members.c.survivor == survivor
         )
-        itself = select(head.c.survivor, head.c.survivor.label("customer_id"))
+        itself = select(head.c.survivor, survivor.label("customer_id"))
         person = union_all(itself, others).subquery("person")
-        return (
-            select(person.c.survivor, one.c.customer_id, one.c.payload)
-            .join(one, one.c.customer_id == person.c.customer_id)
-            .where(one.c.shop_id == shop, ~self._newer(one))
-            .order_by(one.c.at, one.c.source, one.c.id)
-        )
+        read = select(person.c.survivor, one.c.payload, one.c.at, one.c.source, one.c.id)
+        read = read.join(one, one.c.customer_id == person.c.customer_id)
+        read = read.where(one.c.shop_id == shop, ~self._newer(one))
+        if self.flavour.name == "postgresql":
+            return _as_list(read.subquery("read"), head)
+        return read.order_by(one.c.at, one.c.source, one.c.id)
 
     def last_returns(self) -> Asked:
         """See ``Tables.last_returns``."""
@@ -287,3 +290,12 @@ def given(where: Where, **more: Any) -> dict[str, Any]:
         for name, one in where.items()
     }
     return bounds | more
+
+
+def _as_list(read: FromClause, head: FromClause) -> Select[Any]:
+    """One row: the survivor, how many payloads are read, and all of them as one JSON list."""
+    in_order: Any = aggregate_order_by(literal_column("','"), read.c.at, read.c.source, read.c.id)
+    payloads: Any = func.coalesce(func.string_agg(read.c.payload, in_order), literal_column("''"))
+    survivor: Any = select(head.c.survivor).scalar_subquery()
+    listed = func.concat(literal_column("'['"), payloads, literal_column("']'"))
+    return select(survivor, func.count(), listed).select_from(read)

@@ -32,10 +32,7 @@ def _table_text(table: Table) -> str:
 
 def _index_text(table: Table, index: Index) -> str:
     text = f"CREATE INDEX IF NOT EXISTS {index.name} ON {table.name} ({', '.join(index.columns)})"
-    if index.only is None:
-        return text
-    column, value = index.only
-    return f"{text} WHERE {column} " + ("IS NOT NULL" if value is None else f"= '{value}'")
+    return text if index.condition is None else f"{text} WHERE {index.condition}"
 
 
 _CREATE = (

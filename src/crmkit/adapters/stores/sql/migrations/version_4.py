@@ -39,6 +39,7 @@ _TABLES = (
         Index("crmkit_histories", ("shop_id", "customer_id", "at", "source", "id")),
         Index("crmkit_returns", ("shop_id", "customer_id"), only=("kind", "return")),
         Index("crmkit_moments", ("shop_id", "revision", "at")),
+        Index("crmkit_revised", ("shop_id", "source", "id", "revision"), only=("revision", 0)),
         wide=True,
     ),
     table(
