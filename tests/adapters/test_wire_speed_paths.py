@@ -18,9 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmkit.adapters import wire
+from crmkit.adapters import _wire_structs, wire
 from crmkit.adapters._wire_hooks import decimal_text, time_text
-from crmkit.adapters._wire_kept import SURPRISE, record_reader
+from crmkit.adapters._wire_kept import SURPRISE, read_list, record_reader
 from crmkit.adapters._wire_text import record_writer
 from crmkit.domain.customer import Customer
 from crmkit.domain.errors import CrmkitError, InvalidValueError
@@ -31,6 +31,8 @@ from crmkit.domain.money import Money
 from crmkit.testing.draws import draws
 from crmkit.testing.strategies import interactions
 
+#: How what is kept is read: without msgspec, and with it.
+READERS = {"json": read_list, "msgspec": _wire_structs.read_list}
 HOSTILE = runpy.run_path(str(Path(__file__).with_name("hostile_payloads.py")))
 COUNT = 10_000 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 250
 ORDER = Purchase(
@@ -40,6 +42,11 @@ ORDER = Purchase(
     order_id="o1",
     lines=[Line(product_id="cup", amount=Money(1990, "EUR"))],
 )
+
+
+@pytest.fixture(params=READERS, autouse=True)
+def reader(request, monkeypatch):
+    monkeypatch.setattr(wire, "_read_list", lambda: READERS[request.param])
 
 
 def defined(one):
@@ -87,7 +94,21 @@ def test_many_values_of_every_kind_are_written_and_read_as_defined(kind):
 def test_a_store_reads_without_the_strict_way(monkeypatch):
     texts = {wire.to_json(one): one for kind in KINDS.values() for one in draws(kind, 20)}
     monkeypatch.setattr(wire, "from_json", None)
+    monkeypatch.setattr(wire, "from_plain", None)
     assert {text: wire.from_kept(text) for text in texts} == texts
+    assert wire.all_from_kept(list(texts)) == list(texts.values())
+    assert wire.list_from_kept(f"[{','.join(texts)}]", len(texts)) == list(texts.values())
+
+
+@pytest.mark.parametrize("installed", [True, False])
+def test_msgspec_reads_where_it_is_installed(monkeypatch, installed):
+    monkeypatch.undo()
+    monkeypatch.setattr(wire, "find_spec", lambda name: name if installed else None)
+    wire._read_list.cache_clear()
+    chosen = READERS["msgspec" if installed else "json"]
+    assert wire._read_list() is chosen
+    monkeypatch.undo()
+    wire._read_list.cache_clear()
 
 
 def test_what_is_read_is_frozen():
@@ -251,6 +272,34 @@ def test_a_damaged_text_gives_a_value_or_an_error_of_crmkit(one, data):
     damaged = text[:place] + junk + text[place + data.draw(st.integers(0, 3)) :]
     outcome(wire.from_kept, damaged)
     assert outcome(wire.from_kept, text) == one
+
+
+@pytest.mark.parametrize("texts", [[], [FULL], [FULL, FULL.replace("+00:00", "+02:00")]])
+def test_a_list_holds_what_each_text_does(texts):
+    each = [wire.from_json(text) for text in texts]
+    assert wire.all_from_kept(texts) == each
+    assert wire.list_from_kept(f"[{','.join(texts)}]", len(texts)) == each
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[", "{}", "null", f"[{FULL}", f"[{FULL},]", f"[{FULL}]", f"[{FULL},{FULL},{FULL}]", None],
+)
+def test_a_list_of_another_length_or_of_none_is_damaged(text):
+    with pytest.raises(InvalidValueError):
+        wire.list_from_kept(text, 2)
+
+
+def test_the_first_damaged_text_of_many_is_told_as_alone():
+    damaged = FULL.replace("1990", "19.9")
+    assert outcome(wire.all_from_kept, [FULL, damaged, "{"]) == outcome(wire.from_json, damaged)
+
+
+def test_two_texts_that_make_up_for_each_other_are_both_damaged():
+    with pytest.raises(InvalidValueError):
+        wire.all_from_kept([f"{FULL},{FULL}", ""])
+    with pytest.raises(InvalidValueError):
+        wire.all_from_kept([f"{FULL},{FULL[:-1]}", "}"])
 
 
 # --- any class of attrs ----------------------------------------------------------------------

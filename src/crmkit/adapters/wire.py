@@ -156,7 +156,8 @@ def list_from_kept(text: str, length: int) -> list[Interaction]:
     try:
         found = _read_list()(text)
     except SURPRISE:
-        found = [from_plain(one) for one in _decoded(text)]
+        plain = _decoded(text)
+        found = [from_plain(one) for one in plain] if type(plain) is list else []
     if len(found) != length:
         raise InvalidValueError("text", "…", f"must be {length} texts of JSON")
     return found

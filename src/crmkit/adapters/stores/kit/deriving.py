@@ -47,45 +47,41 @@ def history_alone(tables: Tables, shop_id: str, customer_id: str) -> list[Intera
 
     That is where others are one person with the customer, or were referred by it.
     """
-    survivor, kept = _kept_of(tables, shop_id, customer_id)
-    alone = survivor is None and not _referred(kept)
-    return kept if alone else None
+    survivor, kept = _own(tables, shop_id, customer_id)
+    return kept if survivor is None and not _referred(kept) else None
 
 
 def person_history(tables: Tables, shop_id: str, customer_id: str) -> list[Interaction]:
     """Return all that happened with a customer and all who are one person with them."""
-    survivor, kept = _kept_of(tables, shop_id, customer_id)
-    return _read_together(tables, shop_id, survivor, kept)
+    survivor, kept = _own(tables, shop_id, customer_id)
+    if survivor is None:
+        return referrals_resolved(tables, shop_id, kept)
+    return _person(tables, shop_id, survivor)[1]
 
 
-def _kept_of(
-    tables: Tables, shop_id: str, customer_id: str
-) -> tuple[str | None, list[Interaction]]:
-    """The survivor, if there is one, and all that is kept of a person and not superseded."""
-    survivor, length, payloads = tables.person(shop_id, customer_id)
+def _own(tables: Tables, shop_id: str, customer_id: str) -> tuple[str | None, list[Interaction]]:
+    """Whom a customer is read as, if not alone, and what is read of the customer's own."""
+    survivor, length, payloads = tables.own(shop_id, customer_id)
     return survivor, list_from_kept(payloads, length)
+
+
+def _person(
+    tables: Tables, shop_id: str, survivor: str
+) -> tuple[set[tuple[str, str]], list[Interaction]]:
+    """The keys of all that is kept of a person, and the history that is read of it."""
+    where = {"shop_id": shop_id, "survivor": survivor}
+    group = [survivor, *(row[0] for row in tables.read(MEMBERS, ("customer_id",), where))]
+    members = dict(by_customer(tables.current(shop_id, EVER, group)))
+    keys = {(one.source, one.id) for theirs in members.values() for one in theirs}
+    history = members.get(survivor, [])
+    if set(members) - {survivor}:
+        lines = alias_lines(tables, shop_id, group)
+        history = joined(survivor, members, lines, dict.fromkeys(members, survivor))
+    return keys, referrals_resolved(tables, shop_id, history)
 
 
 def _referred(history: list[Interaction]) -> set[str]:
     return {one.referred_id for one in history if isinstance(one, Referral)}
-
-
-def _read_together(
-    tables: Tables, shop_id: str, survivor: str | None, kept: list[Interaction]
-) -> list[Interaction]:
-    """The history that is read of what is kept of a person."""
-    if survivor is not None:
-        members: dict[str, list[Interaction]] = defaultdict(list)
-        for one in kept:
-            members[one.customer_id].append(one)
-        lines = alias_lines(tables, shop_id, _group(tables, shop_id, survivor))
-        kept = joined(survivor, members, lines, dict.fromkeys(members, survivor))
-    return referrals_resolved(tables, shop_id, kept)
-
-
-def _group(tables: Tables, shop_id: str, survivor: str) -> list[str]:
-    where = {"shop_id": shop_id, "survivor": survivor}
-    return [survivor, *(row[0] for row in tables.read(MEMBERS, ("customer_id",), where))]
 
 
 def referrals_resolved(
@@ -118,9 +114,8 @@ def derive_person(tables: Tables, to: Reporting, customer_id: str) -> None:
         customer_id: A survivor.
     """
     shop_id = to.shop.id
-    survivor, kept = _kept_of(tables, shop_id, customer_id)
-    history = _read_together(tables, shop_id, survivor, kept)
-    drop_facts(tables, shop_id, {(one.source, one.id) for one in kept})
+    keys, history = _person(tables, shop_id, customer_id)
+    drop_facts(tables, shop_id, keys)
     drop_derived(tables, shop_id, customer_id)
     tables.insert(FACTS, facts_of(history, to))
     tables.insert(LINKS, _link_rows(shop_id, history, link_returns(history)))

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from crmkit.adapters.stores.kit.schema import Table
 
-__all__ = ["EVER", "Above", "Among", "Database", "Person", "Row", "Tables", "UpTo", "Where"]
+__all__ = ["EVER", "Above", "Among", "Database", "Own", "Row", "Tables", "UpTo", "Where"]
 
 #: Later than anything was recorded.
 EVER = 2**63 - 1
@@ -42,11 +42,11 @@ class Among(NamedTuple):
     values: Sequence[Any]
 
 
-class Person(NamedTuple):
-    """All that is read of a whole person.
+class Own(NamedTuple):
+    """What is read of a customer's own interactions.
 
     Attributes:
-        survivor: Whom the others stand for; None where nobody stands for anybody.
+        survivor: Whom the customer is read as; None where nobody stands for anybody.
         length: How many payloads there are.
         payloads: The payloads, in one JSON list: a database puts them together quicker than
             Python takes them one by one.
@@ -119,11 +119,11 @@ class Tables(Protocol):
         """
         ...
 
-    def person(self, shop_id: str, customer_id: str, /) -> Person:
-        """Return all that is read of a whole person, by (at, source, id).
+    def own(self, shop_id: str, customer_id: str, /) -> Own:
+        """Return what is read of a customer alone, by (at, source, id).
 
-        The person is everybody who has the same survivor as ``customer_id`` in
-        ``crmkit_members``, and the survivor.
+        The survivor is the one that ``crmkit_members`` names for the customer, or the
+        customer where it is named there for somebody.
         """
         ...
 

@@ -13,7 +13,6 @@ from typing import Any
 from attrs import define, field, frozen
 from sqlalchemy import (
     ARRAY,
-    BindParameter,
     ColumnElement,
     MetaData,
     Select,
@@ -27,7 +26,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    union_all,
     update,
 )
 from sqlalchemy import Table as Made
@@ -197,30 +195,42 @@ class Statements:
         recorded = [newer.c.recorded_at <= bindparam("known")] if known else []
         return exists(select(literal_column("1")).where(*same, *later, *recorded))
 
-    def person(self) -> Asked:
-        """See ``Tables.person``."""
-        return self._compiled(("person",), self._person)
+    def own(self) -> Sequence[Asked]:
+        """See ``Tables.own``: the survivor, how many payloads, and their list.
 
-    def _person(self) -> Select[Any]:
-        one = self.made[INTERACTIONS.name].alias("one")
-        members = self.made[MEMBERS.name]
-        shop: BindParameter[str] = bindparam("shop", type_=Text())
-        who: BindParameter[str] = bindparam("who", type_=Text())
-        either = or_(members.c.customer_id == who, members.c.survivor == who)
-        found = select(func.max(members.c.survivor).label("survivor"))
-        head = found.where(members.c.shop_id == shop, either).cte("head")
-        survivor = func.coalesce(head.c.survivor, who)
-        others = select(head.c.survivor, members.c.customer_id).where(
-            members.c.shop_id == shop, members.c.survivor == survivor
-        )
-        itself = select(head.c.survivor, survivor.label("customer_id"))
-        person = union_all(itself, others).subquery("person")
-        read = select(person.c.survivor, one.c.payload, one.c.at, one.c.source, one.c.id)
-        read = read.join(one, one.c.customer_id == person.c.customer_id)
-        read = read.where(one.c.shop_id == shop, ~self._newer(one))
+        Elsewhere than on PostgreSQL two statements: the survivor, and each payload; for MySQL
+        would cut a list without a word where it is long.
+        """
         if self.flavour.name == "postgresql":
-            return _as_list(read.subquery("read"), head)
-        return read.order_by(one.c.at, one.c.source, one.c.id)
+            return [self._compiled(("own",), self._own)]
+        return [
+            self._compiled(("survivor",), lambda: select(self._survivor())),
+            self._compiled(("payloads",), self._payloads),
+        ]
+
+    def _own(self) -> Select[Any]:
+        read = self._payloads().subquery("own")
+        in_order: Any = aggregate_order_by(
+            literal_column("','"), read.c.at, read.c.source, read.c.id
+        )
+        together = func.coalesce(func.string_agg(read.c.payload, in_order), literal_column("''"))
+        listed = func.concat(literal_column("'['"), together, literal_column("']'"))
+        return select(self._survivor(), func.count(), listed).select_from(read)
+
+    def _payloads(self) -> Select[Any]:
+        one = self.made[INTERACTIONS.name].alias("one")
+        theirs = (one.c.shop_id == bindparam("shop"), one.c.customer_id == bindparam("who"))
+        in_order = (one.c.at, one.c.source, one.c.id)
+        return (
+            select(one.c.payload, *in_order).where(*theirs, ~self._newer(one)).order_by(*in_order)
+        )
+
+    def _survivor(self) -> ColumnElement[Any]:
+        members = self.made[MEMBERS.name]
+        who = bindparam("who", type_=Text())
+        either = or_(members.c.customer_id == who, members.c.survivor == who)
+        found = select(func.max(members.c.survivor))
+        return found.where(members.c.shop_id == bindparam("shop"), either).scalar_subquery()
 
     def last_returns(self) -> Asked:
         """See ``Tables.last_returns``."""
@@ -290,12 +300,3 @@ def given(where: Where, **more: Any) -> dict[str, Any]:
         for name, one in where.items()
     }
     return bounds | more
-
-
-def _as_list(read: FromClause, head: FromClause) -> Select[Any]:
-    """One row: the survivor, how many payloads are read, and all of them as one JSON list."""
-    in_order: Any = aggregate_order_by(literal_column("','"), read.c.at, read.c.source, read.c.id)
-    payloads: Any = func.coalesce(func.string_agg(read.c.payload, in_order), literal_column("''"))
-    survivor: Any = select(head.c.survivor).scalar_subquery()
-    listed = func.concat(literal_column("'['"), payloads, literal_column("']'"))
-    return select(survivor, func.count(), listed).select_from(read)

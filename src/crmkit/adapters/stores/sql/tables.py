@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from crmkit.adapters.stores.kit.schema import Table
-from crmkit.adapters.stores.kit.tables import Among, Person, Row, Where
+from crmkit.adapters.stores.kit.tables import Among, Own, Row, Where
 from crmkit.adapters.stores.sql.inserting import check_fits, copy_rows
 from crmkit.adapters.stores.sql.locking import lock
 from crmkit.adapters.stores.sql.runner import Runner
@@ -96,13 +96,15 @@ class SQLTables:
             values = asked.values({"shop": shop_id, "known": known, **part})
             yield from self.runner.stream(asked.text, values)
 
-    def person(self, shop_id: str, customer_id: str, /) -> Person:
-        """Return all that is read of a whole person; see ``Tables.person``."""
-        asked = self.asks.person()
-        rows = self.runner.rows(asked.text, asked.values({"shop": shop_id, "who": customer_id}))
-        if self.runner.flavour.name == "postgresql":
-            return Person._make(rows[0])
-        return Person.of(rows[0][0] if rows else None, [row[1] for row in rows])
+    def own(self, shop_id: str, customer_id: str, /) -> Own:
+        """Return what is read of a customer alone; see ``Tables.own``."""
+        values = {"shop": shop_id, "who": customer_id}
+        (first, *rest) = (
+            self.runner.rows(asked.text, asked.values(values)) for asked in self.asks.own()
+        )
+        if not rest:
+            return Own._make(first[0])
+        return Own.of(first[0][0], [payload for payload, *_ in rest[0]])
 
     def last_returns(self, shop_id: str, ids: Sequence[str], /) -> list[Row]:
         """Return (customer_id, latest ``at``) of the returns of customers."""

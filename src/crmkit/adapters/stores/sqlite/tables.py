@@ -15,7 +15,7 @@ from attrs import define, field
 from crmkit.adapters.stores.kit.deriving import chunks
 from crmkit.adapters.stores.kit.filled import filled
 from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, Table
-from crmkit.adapters.stores.kit.tables import Above, Among, Person, Row, UpTo, Where
+from crmkit.adapters.stores.kit.tables import Above, Among, Own, Row, UpTo, Where
 from crmkit.adapters.stores.sqlite.connections import cursor_of
 from crmkit.domain.interactions import Return
 
@@ -34,27 +34,18 @@ _CURRENT = f"""
             AND newer.revision > 0 AND newer.revision > one.revision AND newer.recorded_at <= ?)
     ORDER BY one.customer_id, one.at, one.source, one.id"""  # noqa: S608 -- names of ours
 
-_SURVIVOR = f"""
-    SELECT MAX(survivor) FROM {MEMBERS.name}
-    WHERE shop_id = :shop AND (customer_id = :who OR survivor = :who)"""  # noqa: S608
-
-_PERSON = f"""
-    SELECT one.payload FROM {INTERACTIONS.name} AS one
-    WHERE one.shop_id = :shop AND {{which}} AND NOT EXISTS (
-        SELECT 1 FROM {INTERACTIONS.name} AS newer
-        WHERE newer.shop_id = one.shop_id AND newer.source = one.source AND newer.id = one.id
-            AND newer.revision > 0 AND newer.revision > one.revision)
-    ORDER BY one.at, one.source, one.id"""  # noqa: S608
-# A list in the order of its rows, as SQLite makes it where nothing else is asked for.
-_PERSON = f"SELECT COUNT(*), '[' || COALESCE(GROUP_CONCAT(payload), '') || ']' FROM ({_PERSON})"  # noqa: S608
-
-_ALONE = _PERSON.format(which="one.customer_id = :who")
-
-_TOGETHER = _PERSON.format(
-    which=f"""one.customer_id IN (
-        SELECT :survivor UNION ALL
-        SELECT customer_id FROM {MEMBERS.name} WHERE shop_id = :shop AND survivor = :survivor)"""  # noqa: S608
-)
+_OWN = f"""
+    SELECT (
+        SELECT MAX(survivor) FROM {MEMBERS.name}
+        WHERE shop_id = :shop AND (customer_id = :who OR survivor = :who)),
+        COUNT(*), '[' || COALESCE(GROUP_CONCAT(payload), '') || ']'
+    FROM (
+        SELECT one.payload FROM {INTERACTIONS.name} AS one
+        WHERE one.shop_id = :shop AND one.customer_id = :who AND NOT EXISTS (
+            SELECT 1 FROM {INTERACTIONS.name} AS newer
+            WHERE newer.shop_id = one.shop_id AND newer.source = one.source
+                AND newer.id = one.id AND newer.revision > 0 AND newer.revision > one.revision)
+        ORDER BY one.at, one.source, one.id)"""  # noqa: S608
 
 _LAST_RETURNS = f"""
     SELECT customer_id, MAX(at) FROM {INTERACTIONS.name}
@@ -136,13 +127,10 @@ class SQLiteTables:
             text = _CURRENT.format(which=f"AND one.customer_id IN ({marks})")
             yield from self._streamed(text, (shop_id, known, *named, known))
 
-    def person(self, shop_id: str, customer_id: str, /) -> Person:
-        """Return all that is read of a whole person; see ``Tables.person``."""
+    def own(self, shop_id: str, customer_id: str, /) -> Own:
+        """Return what is read of a customer alone; see ``Tables.own``."""
         values = {"shop": shop_id, "who": customer_id}
-        (survivor,) = self.cursor.execute(_SURVIVOR, values).fetchone()
-        text = _ALONE if survivor is None else _TOGETHER
-        found = self.cursor.execute(text, {**values, "survivor": survivor}).fetchone()
-        return Person(survivor, *found)
+        return Own._make(self.cursor.execute(_OWN, values).fetchone())
 
     def last_returns(self, shop_id: str, ids: Sequence[str], /) -> list[Row]:
         """Return (customer_id, latest ``at``) of the returns of customers."""
