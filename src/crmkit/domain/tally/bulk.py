@@ -1,11 +1,10 @@
 """Fold facts in bulk: every customer's tally in one pass, and everyone's summary."""
 
-import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 
+from crmkit.domain.collector import collector_paused
 from crmkit.domain.errors import InvalidValueError
 from crmkit.domain.facts import Fact
 from crmkit.domain.tally.customers import CustomerTally
@@ -34,7 +33,7 @@ def collect_customers(
     """
     found: dict[str, CustomerTally] = {}
     rows = iter(facts)
-    with _collector_paused():
+    with collector_paused():
         while batch := list(islice(rows, _BATCH)):
             for customer_id, mine in _by_customer(batch):
                 part = tally.collect(mine)
@@ -50,21 +49,6 @@ def added_up(tallies: Iterable[CustomerTally]) -> CustomerTally:
         pairs = zip(level[::2], [*level[1::2], CustomerTally()], strict=False)
         level = [one + other for one, other in pairs]
     return level[0] if level else CustomerTally()
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Spare the garbage collector a search that finds nothing: tallies have no cycles.
-
-    Searching the growing pile again and again takes as long as the fold itself.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _by_customer(facts: list[Fact]) -> Iterator[tuple[str, list[Fact]]]:
@@ -100,5 +84,5 @@ def summaries(
         InvalidValueError: A fact has no customer.
     """
     tallies = collect_customers((f for f in facts if f.at <= as_of), tally=tally)
-    with _collector_paused():
+    with collector_paused():
         return BaseSummary.read(tallies, as_of_day=as_of_day, buying=buying)

@@ -19,6 +19,7 @@ from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS
 from crmkit.adapters.stores.kit.tables import Among, Row, Tables
 from crmkit.adapters.stores.kit.tombstones import Erasures, Tombstones
 from crmkit.adapters.wire import from_kept, to_json
+from crmkit.domain.collector import collector_paused
 from crmkit.domain.errors import ErasedError, InvalidValueError, StoreConflictError
 from crmkit.domain.facts import Fact
 from crmkit.domain.interactions import Interaction, Referral, Return
@@ -78,8 +79,10 @@ class Adding:
     def all(self, interactions: Iterable[Interaction]) -> Added:
         """Add interactions a chunk at a time, then derive what each customer's change asks for."""
         for chunk in chunks(interactions, self.size):
-            self._add(chunk)
-        link_anew(self.tables, self.to, self._changed, self.size)
+            with collector_paused():
+                self._add(chunk)
+        with collector_paused():
+            link_anew(self.tables, self.to, self._changed, self.size)
         for survivor in sorted(self._whole):
             derive_person(self.tables, self.to, survivor)
         return Added(accepted=self.accepted, known=self._known, refused=tuple(self._refused))

@@ -119,7 +119,7 @@ class OfDjango:
         """
         yield self._runner()
 
-    asking = streaming
+    asking = reading
 
     @contextmanager
     def writing(self) -> Iterator["DjangoRunner"]:
