@@ -18,6 +18,7 @@ _PLACE = {name: place for place, name in enumerate(Fact._fields)}
 
 # The columns that every row has lead; those behind them belong to some kinds each.
 _OF_KINDS = (None,) * (len(_PLACE) - _PLACE["channel"] - 1)
+_OFFER, _CAMPAIGN = _PLACE["offer_id"], _PLACE["campaign_id"]
 _SUMS = slice(_PLACE["goods"], _PLACE["donations"] + 1)
 
 
@@ -74,21 +75,22 @@ class Happened:
             part: Which row of the interaction it is.
             sums: All of the columns from "goods" to "donations", in the order of rows.
         """
+        at, customer_id = self.at, self.customer_id
         row = [
             to.shop.id,
             self.source,
             self.id,
             part,
             self.revision,
-            self.customer_id,
-            int(is_guest(self.customer_id)),
+            customer_id,
+            int(is_guest(customer_id)),
             self.kind,
-            microseconds(self.at),
-            to.day(self.at),
+            microseconds(at),
+            to.day(at),
             self.channel,
             *_OF_KINDS,
         ]
-        row[_PLACE["offer_id"]], row[_PLACE["campaign_id"]] = self.offer_id, self.campaign_id
+        row[_OFFER], row[_CAMPAIGN] = self.offer_id, self.campaign_id
         for name, value in columns.items():
             row[_PLACE[name]] = value
         if sums is not EMPTY:

@@ -15,7 +15,7 @@ has the links it had then.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime
 from fractions import Fraction
 
@@ -109,14 +109,17 @@ def _product(line: Line) -> _Product:
 class _Linker:
     """Links the returns of one customer, in the order of their history."""
 
-    def __init__(self) -> None:
+    def __init__(self, returned: Container[_Product]) -> None:
+        """Link what comes back of some products."""
+        self._returned = returned
         self._holdings: dict[_Product, dict[str, _Holding]] = defaultdict(dict)
 
     def bought(self, purchase: Purchase) -> None:
-        key = key_of(purchase.source, purchase.order_id)
-        for line in purchase.goods:
-            if line.product_id is not None:
-                held = self._holdings[_product(line)]
+        for line in purchase.lines:
+            product = line.product_id, line.amount.currency
+            if product in self._returned and line.nature is Nature.GOODS:
+                key = key_of(purchase.source, purchase.order_id)
+                held = self._holdings[product]
                 held.setdefault(key, _Holding(at=purchase.at, key=key)).add(line)
 
     def links(self, back: Return) -> Iterator[ReturnLink]:
@@ -193,9 +196,11 @@ def link_returns(history: Iterable[Interaction]) -> list[ReturnLink]:
         A link per return line of goods or discount, or per part of one, in the order of the
         history. Units and amounts of a line's links add up to the line's.
     """
-    linker = _Linker()
+    happened = in_order(history)
+    back = [line for one in happened if isinstance(one, Return) for line in one.lines]
+    linker = _Linker({_product(line) for line in back if line.product_id is not None})
     links: list[ReturnLink] = []
-    for one in in_order(history):
+    for one in happened:
         if isinstance(one, Purchase):
             linker.bought(one)
         elif isinstance(one, Return):

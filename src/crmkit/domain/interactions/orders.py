@@ -105,9 +105,12 @@ class Purchase(Happened):
         sums["discount"] = off = _minor(self.discount) - sums["discount"]
         sums["amount"] -= off
         sums["cost"], sums["costed"] = self._costs()
-        sums["shipping"] += _minor(self.shipping)
-        sums["tax"] += _minor(self.tax)
-        sums["fees"] += _minor(self.fees)
+        if self.shipping is not None:
+            sums["shipping"] += self.shipping.minor
+        if self.tax is not None:
+            sums["tax"] += self.tax.minor
+        if self.fees is not None:
+            sums["fees"] += self.fees.minor
         return sums
 
 

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from typing import NamedTuple
 
 from attrs import define, evolve, field
@@ -40,6 +42,9 @@ class _Revision(NamedTuple):
     at: int
     payload: str
 
+
+# What the class itself does, in a third of the time.
+_revision = partial(tuple.__new__, _Revision)
 
 _Kept = dict[_Id, dict[int, _Revision]]
 
@@ -102,7 +107,7 @@ class Adding:
             if judged is None:
                 continue
             payload, theirs = judged
-            new = _Revision(one.customer_id, one.kind, microseconds(one.at), payload)
+            new = _revision((one.customer_id, one.kind, microseconds(one.at), payload))
             rows.append((shop_id, *key, one.revision, self.recorded_at, *new))
             if self._supersedes(one.revision, new, revisions, persons):
                 # Returns get theirs when they are linked, people when they are derived.
@@ -121,18 +126,19 @@ class Adding:
         self.tables.insert(FACTS, [row for theirs in facts.values() for row in theirs])
         self.outbox.keep(self.tables)
         self.accepted += len(rows)
-        self.latest = max(self.latest or rows[0][_AT], *(row[_AT] for row in rows))
+        latest = max(map(itemgetter(_AT), rows))
+        self.latest = latest if self.latest is None else max(latest, self.latest)
 
     def _kept(self, chunk: list[Interaction]) -> _Kept:
         """Every kept revision of the ids in ``chunk``."""
-        ids: dict[str, dict[str, None]] = defaultdict(dict)
-        for one in chunk:
-            ids[one.source][one.id] = None
+        ids: dict[str, list[str]] = defaultdict(list)
+        for source, id_ in dict.fromkeys([(one.source, one.id) for one in chunk]):
+            ids[source].append(id_)
         kept: _Kept = defaultdict(dict)
         for source, theirs in ids.items():
             where = {"shop_id": self.to.shop.id, "source": source}
             for id_, revision, *rest in self.tables.read(
-                INTERACTIONS, _OF_REVISIONS, where, among=Among("id", list(theirs))
+                INTERACTIONS, _OF_REVISIONS, where, among=Among("id", theirs)
             ):
                 kept[source, id_][revision] = _Revision(*rest)
         return kept
@@ -174,7 +180,7 @@ class Adding:
             check_source(one)
             erased.check(one)
             read = read_under(one, persons) if persons else one
-            return payload, () if read is None else read.facts(self.to)
+            return payload, () if read is None else _rows_of(read, self.to)
         if have.payload != payload and not _same(one, from_kept(have.payload), erased):
             erased.check(one)
             raise StoreConflictError(one.source, one.id, one.revision)
@@ -202,8 +208,17 @@ class Adding:
         if of.customer_id in persons:
             self._whole.add(persons[of.customer_id])
         elif of.kind in LINKING:
-            since = self._changed.get(of.customer_id, of.at)
-            self._changed[of.customer_id] = min(of.at, since)
+            since = self._changed.get(of.customer_id)
+            if since is None or of.at < since:
+                self._changed[of.customer_id] = of.at
+
+
+def _rows_of(one: Interaction, to: Reporting) -> Sequence[Fact]:
+    """The flat rows of what is kept, or what forbids them; returns get theirs with their links."""
+    if isinstance(one, Return) and one.currency == to.shop.currency:
+        to.day(one.at)
+        return ()
+    return one.facts(to)
 
 
 def _same(one: Interaction, kept: Interaction, erased: Erasures) -> bool:

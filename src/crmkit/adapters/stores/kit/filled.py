@@ -1,6 +1,7 @@
 """Rows without the columns in which none of them says anything: half of a wide row is empty."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from crmkit.adapters.stores.kit.schema import Table
 from crmkit.adapters.stores.kit.tables import Row
@@ -18,5 +19,9 @@ def filled(table: Table, rows: Iterable[Row]) -> tuple[Sequence[str], Iterable[R
     if not table.may_be_empty:
         return table.names, rows
     columns = list(zip(*rows, strict=True))
-    used = [i for i, values in enumerate(columns) if values.count(None) < len(values)]
+    used = [i for i, values in enumerate(columns) if _says_anything(values)]
     return [table.names[i] for i in used], zip(*(columns[i] for i in used), strict=True)
+
+
+def _says_anything(values: Sequence[Any]) -> bool:
+    return values[0] is not None or values.count(None) < len(values)
