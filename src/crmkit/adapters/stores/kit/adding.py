@@ -17,7 +17,7 @@ from crmkit.adapters.stores.kit.deriving import (
 )
 from crmkit.adapters.stores.kit.outbox import Outbox
 from crmkit.adapters.stores.kit.resolving import any_members, persons_of
-from crmkit.adapters.stores.kit.schema import FACTS, INTERACTIONS
+from crmkit.adapters.stores.kit.schema import EVENTS, FACTS, INTERACTIONS
 from crmkit.adapters.stores.kit.tables import Among, Row, Tables
 from crmkit.adapters.stores.kit.tombstones import Erasures, Tombstones
 from crmkit.adapters.wire import from_kept, to_json
@@ -47,6 +47,23 @@ class _Revision(NamedTuple):
 _revision = partial(tuple.__new__, _Revision)
 
 _Kept = dict[_Id, dict[int, _Revision]]
+
+
+@define
+class _Judged:
+    """A chunk that is to be written.
+
+    Attributes:
+        kept: Every revision of its ids, these included.
+        read_before: The ids of which something was there before.
+        rows: Its rows.
+        facts: By id, the flat rows that stand from now on.
+    """
+
+    kept: _Kept = field(factory=dict)
+    read_before: set[_Id] = field(factory=set)
+    rows: list[Row] = field(factory=list)
+    facts: dict[_Id, Sequence[Fact]] = field(factory=dict)
 
 
 @define
@@ -82,23 +99,35 @@ class Adding:
         self._merged = any_members(self.tables, self.to.shop.id)
 
     def all(self, interactions: Iterable[Interaction]) -> Added:
-        """Add interactions a chunk at a time, then derive what each customer's change asks for."""
+        """Add interactions a chunk at a time, then derive what each customer's change asks for.
+
+        A chunk is written once the next one was looked up: so a database may keep the one
+        while the other is judged.
+        """
+        judged = _Judged()
         for chunk in chunks(interactions, self.size):
             with collector_paused():
-                self._add(chunk)
+                kept = self._kept(chunk, judged.kept)
+                persons = self._persons_of(chunk, kept)
+                erased = self._tombstones.among(chunk)
+                self._keep(judged)
+                judged = self._judged_all(chunk, kept, persons, erased)
+        self._keep(judged)
         with collector_paused():
             link_anew(self.tables, self.to, self._changed, self.size)
         for survivor in sorted(self._whole):
             derive_person(self.tables, self.to, survivor)
         return Added(accepted=self.accepted, known=self._known, refused=tuple(self._refused))
 
-    def _add(self, chunk: list[Interaction]) -> None:
-        kept = self._kept(chunk)
-        read_before = set(kept)
-        persons = self._persons_of(chunk, kept)
-        erased = self._tombstones.among(chunk)
-        rows: list[Row] = []
-        facts: dict[_Id, Sequence[Fact]] = {}
+    def _judged_all(
+        self,
+        chunk: list[Interaction],
+        kept: _Kept,
+        persons: Mapping[str, str],
+        erased: Erasures,
+    ) -> _Judged:
+        """What of a chunk is to be written."""
+        found = _Judged(kept, read_before=set(kept))
         shop_id = self.to.shop.id
         for one in chunk:
             key = (one.source, one.id)
@@ -108,33 +137,35 @@ class Adding:
                 continue
             payload, theirs = judged
             new = _revision((one.customer_id, one.kind, microseconds(one.at), payload))
-            rows.append((shop_id, *key, one.revision, self.recorded_at, *new))
+            found.rows.append((shop_id, *key, one.revision, self.recorded_at, *new))
             if self._supersedes(one.revision, new, revisions, persons):
                 # Returns get theirs when they are linked, people when they are derived.
                 later = isinstance(one, Return) or one.customer_id in persons
-                facts[key] = () if later else theirs
+                found.facts[key] = () if later else theirs
             revisions[one.revision] = new
             self.outbox.recorded(one)
-        if rows:
-            self._keep(rows, facts, read_before)
+        return found
 
-    def _keep(
-        self, rows: list[Row], facts: Mapping[_Id, Sequence[Fact]], read_before: set[_Id]
-    ) -> None:
-        self.tables.insert(INTERACTIONS, rows)
-        drop_facts(self.tables, self.to.shop.id, facts.keys() & read_before)
-        self.tables.insert(FACTS, [row for theirs in facts.values() for row in theirs])
-        self.outbox.keep(self.tables)
+    def _keep(self, judged: _Judged) -> None:
+        rows, facts = judged.rows, judged.facts
+        if not rows:
+            return
+        drop_facts(self.tables, self.to.shop.id, facts.keys() & judged.read_before)
+        flat = [row for theirs in facts.values() for row in theirs]
+        self.tables.insert_all({INTERACTIONS: rows, FACTS: flat, EVENTS: self.outbox.taken()})
         self.accepted += len(rows)
         latest = max(map(itemgetter(_AT), rows))
         self.latest = latest if self.latest is None else max(latest, self.latest)
 
-    def _kept(self, chunk: list[Interaction]) -> _Kept:
-        """Every kept revision of the ids in ``chunk``."""
+    def _kept(self, chunk: list[Interaction], before: _Kept) -> _Kept:
+        """Every kept revision of the ids in ``chunk``; those not written yet are in ``before``."""
         ids: dict[str, list[str]] = defaultdict(list)
-        for source, id_ in dict.fromkeys([(one.source, one.id) for one in chunk]):
-            ids[source].append(id_)
         kept: _Kept = defaultdict(dict)
+        for key in dict.fromkeys([(one.source, one.id) for one in chunk]):
+            if key in before:
+                kept[key] = before[key]
+            else:
+                ids[key[0]].append(key[1])
         for source, theirs in ids.items():
             where = {"shop_id": self.to.shop.id, "source": source}
             for id_, revision, *rest in self.tables.read(

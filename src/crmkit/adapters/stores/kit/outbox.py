@@ -58,8 +58,12 @@ class Outbox:
     def keep(self, tables: Tables) -> None:
         """Keep those told since the last time."""
         if self._rows:
-            tables.insert(EVENTS, self._rows)
-            self._rows = []
+            tables.insert(EVENTS, self.taken())
+
+    def taken(self) -> list[Row]:
+        """Return the rows of those told since the last time, for somebody else to keep."""
+        rows, self._rows = self._rows, []
+        return rows
 
 
 def as_text(data: dict[str, Any]) -> str:

@@ -69,6 +69,14 @@ class Tables(Protocol):
         """Add whole rows; none of their keys is there."""
         ...
 
+    def insert_all(self, rows: Mapping[Table, Sequence[Row]], /) -> None:
+        """Add whole rows to several tables.
+
+        A database may still be at it when this returns: what goes wrong is raised by whatever
+        is asked next, at the latest where the transaction ends.
+        """
+        ...
+
     def update(self, table: Table, values: Mapping[str, Any], where: Where, /) -> None:
         """Change columns of the rows that meet a condition."""
         ...

@@ -1,7 +1,7 @@
 """Transactions of the kit over whatever connections a shop gives."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,6 +13,7 @@ from crmkit.adapters.stores.sql.driver_errors import MIGRATE
 from crmkit.adapters.stores.sql.names import Names
 from crmkit.adapters.stores.sql.runner import Runner
 from crmkit.adapters.stores.sql.sources import Source
+from crmkit.adapters.stores.sql.staging import Staging
 from crmkit.adapters.stores.sql.statements import Statements, given, statements_of
 from crmkit.adapters.stores.sql.tables import SQLTables
 from crmkit.domain.errors import SchemaVersionError, StoreError
@@ -69,8 +70,12 @@ class SQLDatabase:
     def writing(self) -> Iterator[Tables]:
         """Keep all that is done within, or nothing."""
         with self.source.writing() as runner:
-            take_write_lock(runner, statements_of(runner.flavour, self.names))
-            yield self._tables(runner)
+            asks = statements_of(runner.flavour, self.names)
+            take_write_lock(runner, asks)
+            stages = self.source.private and runner.flavour.copies
+            staging = Staging(runner, asks) if stages else None
+            with staging or nullcontext():
+                yield self._tables(runner, staging)
 
     def shops_transaction(self) -> object | None:
         """Return what stands for the shop's transaction that is open; else None."""
@@ -80,7 +85,7 @@ class SQLDatabase:
         """Close what was opened here."""
         self.source.close()
 
-    def _tables(self, runner: Runner) -> SQLTables:
+    def _tables(self, runner: Runner, staging: Staging | None = None) -> SQLTables:
         asks = statements_of(runner.flavour, self.names)
         if runner.flavour.name != "sqlite":
             self.chunk = _CHUNK_OF_SERVERS
@@ -88,7 +93,7 @@ class SQLDatabase:
         if self.names not in ready:
             _check(version_of(runner, asks))
             ready.add(self.names)
-        return SQLTables(runner, asks)
+        return SQLTables(runner, asks, staging)
 
 
 def take_write_lock(runner: Runner, asks: Statements) -> None:

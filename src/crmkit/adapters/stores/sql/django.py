@@ -15,7 +15,7 @@ among INSTALLED_APPS, or where a migration of the shop's own runs ``upgrade``.
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from attrs import frozen
 
@@ -91,6 +91,8 @@ class OfDjango:
     Attributes:
         alias: Which of the project's databases.
     """
+
+    private: ClassVar[bool] = False
 
     alias: str
 

@@ -16,11 +16,11 @@ _TYPES = {"id": "text", "text": "text", "integer": "int8", "bytes": "bytea"}
 _BOUND = 2**63
 
 
-def copy_rows(runner: Runner, name: str, table: Table, rows: Sequence[Row]) -> None:
-    """Add rows with COPY in its binary form, straight into the table.
+def copy_rows(runner: Runner, name: str, table: Table, rows: Sequence[Row]) -> str:
+    """Add rows with COPY in its binary form, and return the columns that hold something.
 
-    The keys were looked up under the shop's lock before, so no staging table is needed: a
-    row that is there all the same fails the whole call.
+    The keys were looked up under the shop's lock before: a row that is there all the same
+    fails the whole call.
     """
     names, theirs = filled(table, rows)
     kinds = {column.name: _TYPES[column.kind] for column in table.columns}
@@ -31,6 +31,7 @@ def copy_rows(runner: Runner, name: str, table: Table, rows: Sequence[Row]) -> N
         write = copy.write_row
         for row in theirs:
             write(row)
+    return columns
 
 
 def check_fits(table: Table, rows: Sequence[Row]) -> None:

@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from threading import RLock
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from attrs import define, field
 from sqlalchemy import Connection, Engine
@@ -37,7 +37,13 @@ _BY_ITSELF = "AUTOCOMMIT"
 
 
 class Source(Protocol):
-    """Lends runners inside transactions."""
+    """Lends runners inside transactions.
+
+    Attributes:
+        private: Whether nobody else uses its connections meanwhile.
+    """
+
+    private: ClassVar[bool]
 
     def asking(self) -> AbstractContextManager[Runner]:
         """Ask one question."""
@@ -76,6 +82,8 @@ class OfEngine:
         engine: The engine.
         opened: Whether it is disposed of here.
     """
+
+    private: ClassVar[bool] = True
 
     engine: Engine
     opened: bool = False
@@ -160,6 +168,8 @@ class OfConnection:
         opened: Whether it is closed here, with its engine.
     """
 
+    private: ClassVar[bool] = False
+
     connection: Connection
     opened: bool = False
     _lock: RLock = field(factory=RLock)
@@ -213,6 +223,8 @@ class OfSession:
     Attributes:
         session: Asked for its connection at every call.
     """
+
+    private: ClassVar[bool] = False
 
     session: Session | scoped_session[Session]
 

@@ -75,6 +75,11 @@ class SQLiteTables:
             text = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(len(names))})"  # noqa: S608
             self.cursor.executemany(text, theirs)
 
+    def insert_all(self, rows: Mapping[Table, Sequence[Row]], /) -> None:
+        """Add whole rows to several tables."""
+        for table, theirs in rows.items():
+            self.insert(table, theirs)
+
     def update(self, table: Table, values: Mapping[str, Any], where: Where, /) -> None:
         """Change columns of the rows that meet a condition."""
         names = ", ".join(f"{name} = ?" for name in values)

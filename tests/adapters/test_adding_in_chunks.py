@@ -1,0 +1,239 @@
+"""Adding a chunk at a time, each written after the next was looked up; on PostgreSQL, moved
+out of staging tables while the next is judged."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from crmkit.adapters.stores.memory import MemoryStore
+from crmkit.adapters.stores.sql import SQLStore, metadata_of, staging
+from crmkit.adapters.stores.sql import database as sql_database
+from crmkit.adapters.stores.sqlite import SQLiteStore
+from crmkit.domain.errors import StoreError
+from crmkit.domain.interactions import Purchase, Return, Visit
+from crmkit.domain.lines import Line
+from crmkit.domain.money import Money
+from crmkit.domain.reporting import Reporting
+from crmkit.domain.shop import Shop
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LAMP = Reporting(Shop(id="lamp", currency="EUR", publishes=True))
+
+
+def happened(kind, number, revision, who, hours):
+    line = Line(product_id="cup", amount=Money(500 + hours, "EUR"))
+    given = {"id": f"{number}", "customer_id": who, "revision": revision}
+    given["at"] = NOW + timedelta(hours=hours)
+    if kind == "purchase":
+        return Purchase(**given, order_id=f"o{number}", lines=[line])
+    return Return(**given, lines=[line]) if kind == "return" else Visit(**given)
+
+
+def bought(number):
+    return happened("purchase", number, 0, f"c{number % 7}", number % 50)
+
+
+SOME = st.lists(
+    st.builds(
+        happened,
+        st.sampled_from(["purchase", "purchase", "return", "visit"]),
+        st.integers(0, 5),
+        st.integers(0, 2),
+        st.sampled_from(["ann", "bob"]),
+        st.integers(0, 2),
+    ),
+    max_size=20,
+)
+
+
+def state(store):
+    """All that can be asked of what was added."""
+    events = [(one.type, one.customer_id, dict(one.data)) for one in store.events("lamp")]
+    links = [store.links("lamp", who) for who in ("ann", "bob")]
+    extent = store.extent("lamp")
+    facts = sorted(store.facts("lamp"), key=lambda fact: fact[:4])
+    return list(store.histories("lamp")), facts, links, (extent.kept, extent.last_at), events
+
+
+def added_as_in_memory(store, calls):
+    """Make the same calls to a store and to the reference, and compare all there is."""
+    memory = MemoryStore()
+    memory.attach(LAMP)
+    for some in calls:
+        ours, theirs = (
+            each.add("lamp", some, recorded_at=NOW, refuse=True) for each in (store, memory)
+        )
+        assert (ours.accepted, ours.known) == (theirs.accepted, theirs.known)
+        assert [(one.interaction, str(one.error)) for one in ours.refused] == [
+            (one.interaction, str(one.error)) for one in theirs.refused
+        ]
+    assert state(store) == state(memory)
+
+
+@settings(deadline=None)
+@given(st.lists(SOME, min_size=1, max_size=2), st.integers(1, 4))
+def test_chunks_of_any_size_give_the_same(calls, size):
+    store = SQLiteStore.open(":memory:")
+    store.attach(LAMP)
+    store._database.chunk = size
+    added_as_in_memory(store, calls)
+    store.close()
+
+
+# --- out of staging tables ------------------------------------------------------------------
+
+
+@pytest.fixture
+def staged(monkeypatch):
+    """Few rows go the way of many."""
+    monkeypatch.setattr(staging, "_MANY", 1)
+    monkeypatch.setattr(sql_database, "_CHUNK_OF_SERVERS", 20)
+
+
+@pytest.fixture
+def store(postgres, staged):  # noqa: ARG001 -- set up, not used
+    store = SQLStore(postgres)
+    store.attach(LAMP)
+    return store
+
+
+def said_to(engine):
+    """What is said to a database from now on."""
+    said = []
+    event.listen(engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    return said
+
+
+def everything(engine):
+    with engine.connect() as connection:
+        count = "SELECT count(*) FROM {}".format
+        return [connection.execute(text(count(name))).scalar() for name in metadata_of().tables]
+
+
+@pytest.mark.usefixtures("staged")
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(SOME, min_size=1, max_size=2), st.integers(1, 4))
+def test_staged_chunks_of_any_size_give_the_same(postgres, monkeypatch, calls, size):
+    monkeypatch.setattr(sql_database, "_CHUNK_OF_SERVERS", size)
+    with postgres.begin() as connection:
+        for name in metadata_of().tables:
+            where = " WHERE name <> 'schema'" if name == "crmkit_meta" else ""
+            connection.execute(text(f"DELETE FROM {name}{where}"))  # noqa: S608 -- names of ours
+    store = SQLStore(postgres)
+    store.attach(LAMP)
+    added_as_in_memory(store, calls)
+
+
+def test_rows_are_moved_out_of_tables_that_go_with_the_transaction(postgres, store):
+    said = said_to(postgres)
+    added_as_in_memory(store, [[bought(i) for i in range(90)], [bought(i) for i in range(130)]])
+    made = [each for each in said if each.startswith("CREATE TEMPORARY TABLE")]
+    assert len(made) == 6  # of interactions, facts and events, in each of two calls
+    with postgres.connect() as connection:
+        left = connection.execute(text("SELECT count(*) FROM pg_class WHERE relname ~ 'staged'"))
+        assert left.scalar() == 0
+
+
+def test_what_the_server_refuses_while_moving_undoes_the_call(postgres, store):
+    with postgres.begin() as connection:
+        rule = "ALTER TABLE crmkit_interactions ADD CONSTRAINT odd CHECK (id <> '25')"
+        connection.execute(text(rule))
+    before = everything(postgres)
+    try:
+        for last in (100, 30):  # found out by the next chunk, and where the call ends
+            with pytest.raises(StoreError, match="the database refused") as caught:
+                store.add("lamp", map(bought, range(last)), recorded_at=NOW)
+            assert "25" not in f"{caught.value}{caught.value.__cause__}"
+            assert everything(postgres) == before
+    finally:
+        with postgres.begin() as connection:
+            connection.execute(text("ALTER TABLE crmkit_interactions DROP CONSTRAINT odd"))
+    assert store.add("lamp", map(bought, range(100)), recorded_at=NOW).accepted == 100
+
+
+def test_an_error_of_the_callers_own_comes_out_while_rows_are_moved(postgres, store):
+    def broken():
+        yield from map(bought, range(50))
+        raise LookupError("no more")
+
+    before = everything(postgres)
+    with pytest.raises(LookupError, match="no more"):
+        store.add("lamp", broken(), recorded_at=NOW)
+    assert everything(postgres) == before
+    assert store.add("lamp", map(bought, range(50)), recorded_at=NOW).accepted == 50
+
+
+def test_a_connection_lost_while_rows_are_moved_undoes_the_call(postgres, store):
+    def killing():
+        yield from map(bought, range(50))
+        with postgres.connect() as connection:
+            kill = (
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                " AND state <> 'idle'"
+            )
+            assert connection.execute(text(kill)).rowcount == 1
+        yield from map(bought, range(50, 100))
+
+    before = everything(postgres)
+    with pytest.raises(StoreError, match="lost"):
+        store.add("lamp", killing(), recorded_at=NOW)
+    assert everything(postgres) == before
+    assert store.add("lamp", map(bought, range(100)), recorded_at=NOW).accepted == 100
+
+
+def test_the_store_may_be_asked_while_rows_are_moved(store):
+    store.add("lamp", map(bought, range(20)), recorded_at=NOW)
+
+    def asking():
+        for i in range(20, 100):
+            assert len(store.history("lamp", "c1")) == 3
+            yield bought(i)
+
+    assert store.add("lamp", asking(), recorded_at=NOW).accepted == 80
+
+
+def test_in_the_transaction_of_the_shop_nothing_is_staged(postgres, staged):  # noqa: ARG001
+    said = said_to(postgres)
+    with postgres.connect() as connection, connection.begin():
+        store = SQLStore(connection)
+        store.attach(LAMP)
+        store.add("lamp", map(bought, range(100)), recorded_at=NOW)
+    assert SQLStore(postgres).extent("lamp").kept == 100
+    assert not [each for each in said if "TEMPORARY" in each]
+
+
+def test_who_may_make_no_tables_of_a_session_copies_at_once(postgres, store):
+    database = make_url(postgres.url).database
+    forbid = [
+        "CREATE ROLE crmkit_clerk LOGIN PASSWORD 'clerk'",
+        f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO crmkit_clerk",
+    ]
+    allow = [
+        f"GRANT TEMPORARY ON DATABASE {database} TO PUBLIC",
+        "DROP OWNED BY crmkit_clerk",
+        "DROP ROLE crmkit_clerk",
+    ]
+    try:
+        with postgres.begin() as connection:
+            for each in forbid:
+                connection.execute(text(each))
+        clerk = create_engine(postgres.url.set(username="crmkit_clerk", password="clerk"))  # noqa: S106 -- of a server for this test
+        said = said_to(clerk)
+        theirs = SQLStore(clerk)
+        theirs.attach(LAMP)
+        assert theirs.add("lamp", map(bought, range(100)), recorded_at=NOW).accepted == 100
+        clerk.dispose()
+    finally:
+        with postgres.begin() as connection:
+            for each in allow:
+                connection.execute(text(each))
+    assert not [each for each in said if "CREATE TEMPORARY" in each]
+    assert store.extent("lamp").kept == 100
