@@ -10,14 +10,17 @@ that nobody disturbed.
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any, NoReturn
+from unittest.mock import patch
 
 import attrs
 
 from crmkit import CustomerBase
+from crmkit.adapters.stores.sql import database, staging
 from crmkit.testing import FakeClock
 from crmkit.testing.faults import Fault, dying
 from trials.a_shop import KEY, NOW, SHOP, Happenings, merges, records, with_problems
@@ -200,9 +203,20 @@ def kills(place: Place, size: Size, seed: int = 6) -> Outcome:
     outcome = Outcome("kills", place.name)
     job = _Job.drawn(seed, 300 if size.kills < 50 else 1200, 40 if size.kills < 50 else 75)
     trial = _Kills(place, outcome, job, drawing(seed))
-    expected = trial.undisturbed()
-    while outcome.did["kills"] < size.kills and not outcome.found:
-        trial.round(expected, again=trial.chance.random() < 0.2)
+    with _few_go_the_way_of_many():
+        expected = trial.undisturbed()
+        while outcome.did["kills"] < size.kills and not outcome.found:
+            trial.round(expected, again=trial.chance.random() < 0.2)
     outcome.count("items in each load", len(job.first) + len(job.second))
     outcome.count("statements in each load", trial.statements)
     return outcome.over()
+
+
+@contextmanager
+def _few_go_the_way_of_many() -> Iterator[None]:
+    """Let PostgreSQL move the rows of a small batch in several chunks, as it does large ones."""
+    with (
+        patch.object(staging, "_MANY", 5),
+        patch.object(database, "_CHUNK_OF_SERVERS", 20),
+    ):
+        yield
