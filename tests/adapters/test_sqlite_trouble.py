@@ -233,8 +233,9 @@ def test_what_is_asked_goes_along_an_index(question):
     plans = _plans(QUESTIONS[question])
     assert plans
     for text, steps in plans.items():
-        scans = [step for step in steps if step.startswith("SCAN")]
-        assert {step.split()[1] for step in scans} <= {"CONSTANT", "head"}, text
+        scanned = {step.split()[1] for step in steps if step.startswith("SCAN")}
+        # What a subquery gives is taken in whole; how it is come by is a step of its own.
+        assert all(name == "CONSTANT" or name.startswith("(subquery") for name in scanned), text
 
 
 @pytest.mark.parametrize("question", ["all histories", "one history as known"])
@@ -514,3 +515,21 @@ def test_sums_beyond_64_bits_and_broken_text_are_store_errors():
 
 def test_any_other_driver_error_is_passed_on_in_words():
     assert said(sqlite3.OperationalError("odd")) == "SQLite refused: odd"
+
+
+@pytest.mark.parametrize("damage", ["DROP TABLE crmkit_meta", "DELETE FROM crmkit_meta"])
+def test_tables_without_their_version_are_left_as_they_are(tmp_path, damage):
+    path = tmp_path / "shop.db"
+    SQLiteStore.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(damage)
+    connection.commit()
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="damaged, restore a backup"):
+        SQLiteStore.open(path)
+    assert path.read_bytes() == before
+    assert {each.name: each.stat().st_size for each in tmp_path.iterdir()} == {
+        "shop.db": len(before)
+    }

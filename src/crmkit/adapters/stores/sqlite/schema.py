@@ -9,7 +9,7 @@ import sqlite3
 from crmkit.adapters.stores.kit.schema import META, TABLES, VERSION, Column, Index, Table
 from crmkit.domain.errors import SchemaVersionError, StoreError
 
-__all__ = ["VERSION", "column_text", "create", "version"]
+__all__ = ["VERSION", "column_text", "create", "refuse_leftovers", "version"]
 
 _STRICT = sqlite3.sqlite_version_info >= (3, 37)
 _KINDS = {"id": "TEXT", "text": "TEXT", "integer": "INTEGER", "bytes": "BLOB"}
@@ -72,12 +72,34 @@ def create(cursor: sqlite3.Cursor) -> None:
         StoreError: A table of somebody else has a name of ours.
     """
     for table in TABLES:
-        have = tuple(row[1] for row in cursor.execute(f"PRAGMA table_info({table.name})"))
+        have = _columns(cursor, table)
         if have and have != table.names:
             raise _foreign(table)
     for statement in _CREATE:
         cursor.execute(statement)
     cursor.execute(_STAMP, (VERSION,))
+
+
+def refuse_leftovers(cursor: sqlite3.Cursor) -> None:
+    """Refuse tables of ours where no version is: they are made together, or not at all.
+
+    Raises:
+        StoreError: There are some.
+    """
+    for table in TABLES:
+        have = _columns(cursor, table)
+        if have and have != table.names:
+            raise _foreign(table)
+        if have:
+            raise StoreError(
+                f"there is a table {table.name}, but not the version of crmkit's tables; the file "
+                "is damaged, restore a backup"
+            )
+
+
+def _columns(cursor: sqlite3.Cursor, table: Table) -> tuple[str, ...]:
+    """The names of a table's columns; none where it is not there."""
+    return tuple(row[1] for row in cursor.execute(f"PRAGMA table_info({table.name})"))
 
 
 def _foreign(table: Table) -> StoreError:

@@ -60,7 +60,9 @@ def make_ready(cursor: sqlite3.Cursor) -> None:
     found = schema.version(cursor)
     if found == schema.VERSION:
         return
-    if found:
+    if not found:
+        schema.refuse_leftovers(cursor)
+    else:
         # Nothing was ever written there.
         cursor.execute(f"DROP TABLE IF EXISTS {ALIASES.name}")
         _add_columns(cursor, SHOPS)
