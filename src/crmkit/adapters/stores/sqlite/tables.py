@@ -35,9 +35,9 @@ _CURRENT = f"""
     ORDER BY one.customer_id, one.at, one.source, one.id"""  # noqa: S608 -- names of ours
 
 _OWN = f"""
-    SELECT (
-        SELECT MAX(survivor) FROM {MEMBERS.name}
-        WHERE shop_id = :shop AND (customer_id = :who OR survivor = :who)),
+    SELECT COALESCE(
+        (SELECT survivor FROM {MEMBERS.name} WHERE shop_id = :shop AND customer_id = :who),
+        (SELECT MAX(survivor) FROM {MEMBERS.name} WHERE shop_id = :shop AND survivor = :who)),
         COUNT(*), '[' || COALESCE(GROUP_CONCAT(payload), '') || ']'
     FROM (
         SELECT one.payload FROM {INTERACTIONS.name} AS one
