@@ -16,7 +16,7 @@ from decimal import Decimal
 from attrs import evolve
 from cattrs import Converter
 
-from crmkit.adapters import wire
+from crmkit.adapters import _wire_kept, _wire_structs, wire
 from crmkit.domain.interactions import KINDS, Purchase
 from crmkit.domain.mapping import FrozenMapping, frozen_mapping, thawed
 from crmkit.domain.money import Money
@@ -86,6 +86,10 @@ def main():
     shown("json.loads, the limit", loads, loads, slow)
     shown("from_plain", microseconds(wire.from_plain, plain), loads, slow)
     shown("from_json", microseconds(wire.from_json, texts), loads, slow)
+    lists = [f"[{','.join(texts[i : i + 100])}]" for i in range(0, len(texts), 100)]
+    for extra, read in (("json", _wire_kept.read_list), ("msgspec", _wire_structs.read_list)):
+        took = microseconds(read, lists) * len(lists) / len(texts)
+        shown(f"as kept, in lists of 100, with {extra}", took, loads, slow)
     shown("json.loads and a plain converter", slow, loads, slow)
     evolved = microseconds(evolve, made)
     shown("making the value alone", evolved, loads, slow)
