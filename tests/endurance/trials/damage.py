@@ -40,6 +40,7 @@ class _Damage:
     folder: Path
     sound: Path
     expected: dict[str, Any]
+    policy: str | None
     chance: Random
 
     def copy(self) -> Path:
@@ -101,7 +102,8 @@ def damage(place: Place, size: Size) -> Outcome:
     """Open damaged and foreign files."""
     outcome, sound = Outcome("damage", place.name), place.folder / "sound.db"
     expected = _make(sound)
-    trial = _Damage(outcome, place.folder, sound, expected, drawing(9))
+    policy = _policy(sound.read_bytes(), place.folder)
+    trial = _Damage(outcome, place.folder, sound, expected, policy, drawing(9))
     for case in (_no_databases, _folders, _foreign, _logs, _permissions):
         try:
             case(trial)
@@ -270,8 +272,9 @@ def _as_nobody(call: Callable[[], bool]) -> bool:
 def _flipped(trial: _Damage) -> None:
     """Bytes turned, zeroed, or cut off: read as it was, or refused; never made worse.
 
-    A byte in a row's text that no checksum guards may be read as it now is. Whatever is not
-    refused with an error of crmkit's is a finding, and so is a file that is changed by reading.
+    A byte in a row's text that no checksum guards may be read as it now is; in the text of a
+    policy, it makes that of another shop, over which the one given is kept. Whatever is not
+    refused with an error of crmkit's is a finding, and so is a file that is changed otherwise.
     """
     path = trial.copy()
     content = bytearray(path.read_bytes())
@@ -280,19 +283,34 @@ def _flipped(trial: _Damage) -> None:
     if trial.chance.random() < 0.3:
         del content[trial.chance.randrange(len(content)) :]
     path.write_bytes(content)
-    before = seen(path.parent)
+    before, policy = seen(path.parent), _policy(bytes(content), trial.folder)
     error = error_of(lambda: use(path))
     if error is None:
         trial.outcome.count("read all the same")
     elif isinstance(error, CrmkitError):
         trial.outcome.count("refused")
-        trial.outcome.alike(f"damaged ({error})", seen(path.parent), before)
+        if policy is not None and policy != trial.policy == _policy(
+            path.read_bytes(), trial.folder
+        ):
+            trial.outcome.count("policies of another shop, kept anew")
+        else:
+            trial.outcome.alike(f"damaged ({error})", seen(path.parent), before)
         if _OF_A_PERSON in str(error):
             trial.outcome.wrong(f"an error quotes what is kept: {error}")
     else:
         trial.outcome.wrong(f"a damaged file gives {error!r:.500}")
     with suppress(FileNotFoundError):
         shutil.rmtree(path.parent)
+
+
+def _policy(content: bytes, folder: Path) -> str | None:
+    """The text of the shop's policy in a database, as far as it can be read."""
+    path = folder / "looked-at.db"
+    path.write_bytes(content)
+    with suppress(sqlite3.Error, ValueError):
+        (row,) = _run(path, f"SELECT policy FROM crmkit_shops WHERE shop_id = '{SHOP.id}'")  # noqa: S608
+        return str(row[0])
+    return None
 
 
 def _hurt(chance: Random, length: int) -> Iterator[int]:
