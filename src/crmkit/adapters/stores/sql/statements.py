@@ -14,17 +14,20 @@ from attrs import define, field, frozen
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    LargeBinary,
     MetaData,
     Select,
     Text,
     any_,
     bindparam,
+    cast,
     delete,
     exists,
     func,
     insert,
     literal_column,
     select,
+    true,
     update,
 )
 from sqlalchemy import Table as Made
@@ -147,6 +150,8 @@ class Statements:
         key = (table.name, tuple(columns), _kinds(where), among, tuple(order), limited, locking)
 
         def made_of() -> Select[Any]:
+            if among is not None and self.flavour.name == "postgresql":
+                return _each_by_itself(made, columns, where, among)
             asked = (
                 select(*(made.c[name] for name in columns))
                 .where(*_conditions(made, where), *self._among(made, among))
@@ -274,6 +279,24 @@ class Statements:
         compiled: Any = statement.compile(dialect=self.flavour.dialect, column_keys=columns)
         fixed = {name: value for name, value in compiled.params.items() if value is not None}
         return Asked(str(compiled), tuple(compiled.positiontup or ()), fixed)
+
+
+def _each_by_itself(made: Made, columns: Sequence[str], where: Where, among: str) -> Select[Any]:
+    """Look one value after the other up along an index.
+
+    PostgreSQL would look for some thousand ids among all that a shop has, as long as that is
+    not hundreds of thousands, or not counted yet: a load would be slower with every chunk.
+    """
+    kind = LargeBinary() if isinstance(made.c[among].type, LargeBinary) else Text()
+    values = cast(bindparam("among"), ARRAY(kind))
+    asked = func.unnest(values).table_valued("value").render_derived(name="asked")
+    found = (
+        select(*(made.c[name] for name in columns))
+        .where(*_conditions(made, where), made.c[among] == asked.c.value)
+        .offset(literal_column("0"))
+        .lateral("found")
+    )
+    return select(*(found.c[name] for name in columns)).select_from(asked).join(found, true())
 
 
 def _kinds(where: Where) -> tuple[tuple[str, str], ...]:
