@@ -237,3 +237,23 @@ def test_who_may_make_no_tables_of_a_session_copies_at_once(postgres, store):
                 connection.execute(text(each))
     assert not [each for each in said if "CREATE TEMPORARY" in each]
     assert store.extent("lamp").kept == 100
+
+
+def test_what_is_looked_up_goes_along_an_index_however_little_is_counted(postgres, store):
+    """Whatever PostgreSQL knows of a table, a chunk is not looked for among all that is kept."""
+    store.add("lamp", map(bought, range(3000)), recorded_at=NOW)
+    back = [happened("return", 9000 + i, 0, f"c{i}", 60) for i in range(7)]
+    asked = []
+    event.listen(postgres, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    store.add("lamp", [*map(bought, range(3000, 3040)), *back], recorded_at=NOW)
+    named = [(text_, values) for text_, values in asked if "unnest" in text_]
+    assert {text_.split()[0] for text_, _ in named} == {"SELECT", "DELETE"}
+    with postgres.connect() as connection:
+        for text_, values in named:
+            steps = connection.exec_driver_sql(f"EXPLAIN {text_}", values).scalars().all()
+            whole = [step for step in steps if "Seq Scan" in step]
+            # Of links there are so few that their pages are as quickly read as looked up.
+            assert not [step for step in whole if "crmkit_return_links" not in step], text_
+            conditions = [step for step in steps if "Index Cond" in step]
+            assert any("asked.value" in step for step in conditions), text_
+        connection.rollback()

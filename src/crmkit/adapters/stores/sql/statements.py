@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Delete,
     LargeBinary,
     MetaData,
     Select,
@@ -46,6 +47,9 @@ __all__ = ["Asked", "Statements", "given", "statements_of"]
 
 #: How many values one look-up names where a list cannot be given as one value.
 _AMONG = 500
+
+#: Where PostgreSQL has a row.
+_PLACE: ColumnElement[Any] = literal_column("ctid")
 
 _COMPARED = {"=": operator.eq, ">": operator.gt, "<=": operator.le}
 
@@ -122,9 +126,14 @@ class Statements:
         """The rows that meet a condition."""
         made = self.made[table.name]
         key = ("delete", table.name, _kinds(where), among)
-        return self._compiled(
-            key, lambda: delete(made).where(*_conditions(made, where), *self._among(made, among))
-        )
+
+        def made_of() -> Delete:
+            if among is not None and self._one_by_one:
+                places = _each_by_itself([_PLACE], made, _conditions(made, where), made.c[among])
+                return delete(made).where(any_(func.array(places.scalar_subquery())) == _PLACE)
+            return delete(made).where(*_conditions(made, where), *self._among(made, among))
+
+        return self._compiled(key, made_of)
 
     def count(self, table: Table, where: Where) -> Asked:
         """How many rows meet a condition."""
@@ -150,10 +159,11 @@ class Statements:
         key = (table.name, tuple(columns), _kinds(where), among, tuple(order), limited, locking)
 
         def made_of() -> Select[Any]:
-            if among is not None and self.flavour.name == "postgresql":
-                return _each_by_itself(made, columns, where, among)
+            wanted = [made.c[name] for name in columns]
+            if among is not None and self._one_by_one:
+                return _each_by_itself(wanted, made, _conditions(made, where), made.c[among])
             asked = (
-                select(*(made.c[name] for name in columns))
+                select(*wanted)
                 .where(*_conditions(made, where), *self._among(made, among))
                 .order_by(*(made.c[name] for name in order))
             )
@@ -183,13 +193,17 @@ class Statements:
 
     def _current(self, *, some: bool) -> Select[Any]:
         one = self.made[INTERACTIONS.name].alias("one")
+        columns = [one.c[name] for name in ("customer_id", "payload", "at", "source", "id")]
         known = one.c.recorded_at <= bindparam("known")
-        of = self._among(one, "customer_id" if some else None)
-        return (
-            select(one.c.customer_id, one.c.payload)
-            .where(one.c.shop_id == bindparam("shop"), known, *of, ~self._newer(one, known=True))
-            .order_by(one.c.customer_id, one.c.at, one.c.source, one.c.id)
-        )
+        where = [one.c.shop_id == bindparam("shop"), known, ~self._newer(one, known=True)]
+        if some and self._one_by_one:
+            asked = _each_by_itself(columns, one, where, one.c.customer_id)
+        else:
+            of = self._among(one, "customer_id" if some else None)
+            asked = select(*columns).where(*where, *of)
+        found = asked.selected_columns
+        ordered = asked.order_by(found.customer_id, found.at, found.source, found.id)
+        return ordered.with_only_columns(found.customer_id, found.payload)
 
     def _newer(self, one: FromClause, *, known: bool = False) -> ColumnElement[bool]:
         newer = self.made[INTERACTIONS.name].alias("newer")
@@ -245,11 +259,17 @@ class Statements:
         made = self.made[INTERACTIONS.name]
         # The word itself is written, so that the index of returns alone is recognised.
         kind = made.c.kind == literal_column(f"'{Return.kind}'")
-        return (
-            select(made.c.customer_id, func.max(made.c.at))
-            .where(made.c.shop_id == bindparam("shop"), kind, *self._among(made, "customer_id"))
-            .group_by(made.c.customer_id)
+        columns, where = (
+            [made.c.customer_id, made.c.at],
+            [made.c.shop_id == bindparam("shop"), kind],
         )
+        if self._one_by_one:
+            asked = _each_by_itself(columns, made, where, made.c.customer_id)
+        else:
+            asked = select(*columns).where(*where, *self._among(made, "customer_id"))
+        returns = asked.subquery("returns")
+        last = select(returns.c.customer_id, func.max(returns.c.at))
+        return last.group_by(returns.c.customer_id)
 
     def parts(self, values: Sequence[Any]) -> Iterator[dict[str, Any]]:
         """Yield the values of look-ups that together name all of some."""
@@ -261,13 +281,15 @@ class Statements:
             padded = [*chunk, *[chunk[-1]] * (_AMONG - len(chunk))]
             yield {f"among_{i}": value for i, value in enumerate(padded)}
 
+    @property
+    def _one_by_one(self) -> bool:
+        """Whether values of a list are looked up one by one; see ``_each_by_itself``."""
+        return self.flavour.name == "postgresql"
+
     def _among(self, made: FromClause, name: str | None) -> list[ColumnElement[bool]]:
         if name is None:
             return []
-        column = made.c[name]
-        if self.flavour.name == "postgresql":
-            return [column == any_(bindparam("among", type_=ARRAY(column.type)))]
-        return [column.in_([bindparam(f"among_{i}") for i in range(_AMONG)])]
+        return [made.c[name].in_([bindparam(f"among_{i}") for i in range(_AMONG)])]
 
     def _compiled(self, key: Any, made: Any, columns: list[str] | None = None) -> Asked:
         known = self._known.get(key)
@@ -281,22 +303,34 @@ class Statements:
         return Asked(str(compiled), tuple(compiled.positiontup or ()), fixed)
 
 
-def _each_by_itself(made: Made, columns: Sequence[str], where: Where, among: str) -> Select[Any]:
+def _each_by_itself(
+    columns: Sequence[ColumnElement[Any]],
+    made: FromClause,
+    where: Sequence[ColumnElement[bool]],
+    among: ColumnElement[Any],
+) -> Select[Any]:
     """Look one value after the other up along an index.
 
-    PostgreSQL would look for some thousand ids among all that a shop has, as long as that is
-    not hundreds of thousands, or not counted yet: a load would be slower with every chunk.
+    PostgreSQL would look for some thousand values among all that a shop has, as long as that
+    is not hundreds of thousands, or not counted yet: a load would be slower with every chunk.
+
+    Args:
+        columns: What is read.
+        made: The table.
+        where: What else is asked of its rows.
+        among: The column that is one of the values.
     """
-    kind = LargeBinary() if isinstance(made.c[among].type, LargeBinary) else Text()
+    kind = LargeBinary() if isinstance(among.type, LargeBinary) else Text()
     values = cast(bindparam("among"), ARRAY(kind))
     asked = func.unnest(values).table_valued("value").render_derived(name="asked")
     found = (
-        select(*(made.c[name] for name in columns))
-        .where(*_conditions(made, where), made.c[among] == asked.c.value)
+        select(*columns)
+        .select_from(made)
+        .where(*where, among == asked.c.value)
         .offset(literal_column("0"))
         .lateral("found")
     )
-    return select(*(found.c[name] for name in columns)).select_from(asked).join(found, true())
+    return select(*found.c).select_from(asked).join(found, true())
 
 
 def _kinds(where: Where) -> tuple[tuple[str, str], ...]:
