@@ -11,8 +11,9 @@ Orders of one or two lines, a share of returns among them, from interactions as 
 
 Each is done three times in turn, the median counts; ratios are rates, crmkit to raw. Then one
 customer's history of 100 interactions: as rows, through the driver on a connection that is held,
-as JSON, for PostgreSQL as rows through the engine as well, and as values; and how much memory a
-stream into a file takes. PostgreSQL is the server at the URL, or one that is started for this.
+as JSON, and as values; for PostgreSQL also through what its store is handed, an engine or a
+connection of SQLAlchemy; and how much memory a stream into a file takes. PostgreSQL is the
+server at the URL, or one that is started for this.
 """
 
 import argparse
@@ -232,17 +233,27 @@ class PostgreSQL:
         return lambda who, _held=connection: ask(query, ("lamp", who)).fetchall()
 
     def asked_as_a_shop_would(self, schema):
-        """The same rows through the engine, on a connection of the pool."""
+        """The same rows through what the store is handed: an engine, or a connection."""
         query = text(
             f"SELECT * FROM {schema}.crmkit_interactions WHERE shop_id = :shop"  # noqa: S608
             " AND customer_id = :who ORDER BY at, source, id"
         )
 
-        def ask(who):
-            with self.engine.connect() as connection:
-                return connection.execute(query, {"shop": "lamp", "who": who}).fetchall()
+        def ask(connection, who):
+            return connection.execute(query, {"shop": "lamp", "who": who}).fetchall()
 
-        return {"raw query through the engine": ask}
+        def ask_engine(who):
+            with self.engine.connect() as connection:
+                return ask(connection, who)
+
+        held = self.engine.connect()
+        held.begin()
+        ours = SQLStore(held, schema=schema)
+        return {
+            "raw query through the engine": ask_engine,
+            "raw query, SQLAlchemy's connection held": partial(ask, held),
+            "crmkit, SQLAlchemy's connection held": lambda who: ours.history("lamp", who),
+        }
 
 
 @contextmanager
