@@ -4,6 +4,7 @@ out of staging tables while the next is judged."""
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, text
@@ -82,6 +83,18 @@ def test_chunks_of_any_size_give_the_same(calls, size):
     store._database.chunk = size
     added_as_in_memory(store, calls)
     store.close()
+
+
+@pytest.mark.parametrize("kind", ["purchase", "return", "visit"])
+def test_what_lies_beyond_the_shop_s_calendar_is_refused_of_every_kind(kind):
+    east = Reporting(Shop(id="lamp", currency="EUR", timezone="Pacific/Auckland"))
+    late = evolve(happened(kind, 1, 0, "ann", 0), at=datetime(9999, 12, 31, 23, tzinfo=UTC))
+    for store in (SQLiteStore.open(":memory:"), MemoryStore()):
+        store.attach(east)
+        added = store.add("lamp", [late, bought(2)], recorded_at=NOW, refuse=True)
+        assert [one.interaction for one in added.refused] == [late]
+        assert "within the years 1 to 9999" in str(added.refused[0].error)
+        assert (added.accepted, store.extent("lamp").kept) == (1, 1)
 
 
 # --- out of staging tables ------------------------------------------------------------------

@@ -57,6 +57,16 @@ def test_exactly_the_quantity_at_the_price_comes_first():
     assert found(*history, back("r", 9, cups(2, 10))) == [("exact", "shop/1", 2000, 10)]
 
 
+def test_what_is_no_goods_is_never_held_though_it_names_a_product():
+    off = Line(product_id="cup", amount=Money(-100, "EUR"), nature=Nature.DISCOUNT)
+    bought = order("1", 1, cups(2, 1000), off)
+    assert found(bought, back("r", 9, cups(2, 1000))) == [("exact", "shop/1", 2000, 1000)]
+    assert found(bought, back("r", 9, cups(3, 1500))) == [
+        ("split", "shop/1", 2000, 1000),
+        ("unlinked", None, 1000, 500),
+    ]
+
+
 def test_of_several_exact_orders_the_latest_is_taken():
     history = order("1", 1, cups(2, 10)), order("2", 2, cups(2, 10))
     assert found(*history, back("r", 9, cups(2, 10))) == [("exact", "shop/2", 2000, 10)]

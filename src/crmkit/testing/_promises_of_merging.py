@@ -260,7 +260,9 @@ class PromisesOfMerging:
 
 
 def _referrals(store: Store) -> list[Referral]:
-    told = [one for _, history in store.histories("lamp") for one in history]
+    histories = dict(store.histories("lamp"))
+    assert {who: store.history("lamp", who) for who in histories} == histories
+    told = [one for history in histories.values() for one in history]
     return [one for one in told if isinstance(one, Referral)]
 
 

@@ -1,7 +1,7 @@
 """A store out of rows: all that a store promises, over a database that only keeps tables.
 
     schema      the tables, declared once for every database
-    tables      what is asked of a database: ten small methods over rows, and transactions
+    tables      what is asked of a database: eleven small methods over rows, and transactions
     store       ``TableStore``: the port, whatever the database
     adding      what is known, new, in conflict, erased
     deriving    flat rows and return links, kept current
