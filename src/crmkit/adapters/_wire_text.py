@@ -39,30 +39,43 @@ def record_writer(kind: Any, constants: Mapping[str, Any] | None = None) -> Writ
     """
     fields = {field.name: field for field in attrs.fields(kind)}
     said = {name: encode(value) for name, value in (constants or {}).items()}
-    lines, known = ["text = ''"], {}
+    known: dict[str, Any] = dict(_KNOWN)
+    lines, always = ["text = ''"], ""
     for name in sorted(fields.keys() | said.keys()):
-        if name in said:
-            lines.append(f"text += ',\"{name}\":{said[name]}'")
+        form = said[name] if name in said else _member(fields[name], known)
+        member = f',"{name}":{form}'
+        if name in said or fields[name].default is attrs.NOTHING:
+            always += member
             continue
-        field, write = fields[name], f"write_{name}"
-        known[write] = _writer(beside_none(field.type) if field.default is None else field.type)
-        put = f"text += f',\"{name}\":{{{write}(value.{name})}}'"
-        if field.default is not attrs.NOTHING:
-            known[f"default_{name}"] = field.default
-            put = f"{_differs(name, field.default)}: {put}"
-        lines.append(put)
-    return made("value", [*lines, "return '{' + text[1:] + '}'"], known)
+        lines += [_add(always), f"if {_differs(fields[name])}: {_add(member)}"]
+        always = ""
+    return made("value", [*lines, _add(always), "return '{' + text[1:] + '}'"], known)
 
 
-def _differs(name: str, default: Any) -> str:
-    differs = f"if value.{name} is not default_{name}"
-    return differs if default is None else f"{differs} and value.{name} != default_{name}"
+def _member(field: Any, known: dict[str, Any]) -> str:
+    """How a field stands in a text; what that takes is put among what is known."""
+    kind = beside_none(field.type) if field.default is None else field.type
+    known |= {f"write_{field.name}": _writer(kind), f"default_{field.name}": field.default}
+    form = _FORMS.get(kind, f"{{write_{field.name}(@)}}")
+    return form.replace("@", f"value.{field.name}")
+
+
+def _add(form: str) -> str:
+    return f"text += f'{form}'" if form else "pass"
+
+
+def _differs(field: Any) -> str:
+    value, default = f"value.{field.name}", f"default_{field.name}"
+    if field.default is None:
+        return f"{value} is not None"
+    return f"{value} is not {default} and {value} != {default}"
 
 
 @cache
 def _writer(kind: Any) -> Writer:
-    if kind in _WRITERS:
-        return _WRITERS[kind]
+    if kind in _FORMS:
+        form = _FORMS[kind].replace("@", "value")
+        return made("value", [f"return f'{form}'"], _KNOWN)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return encode_basestring
     if attrs.has(kind):
@@ -81,15 +94,20 @@ def _whole(value: int) -> str:
     return str(value) if type(value) is int else encode(value)
 
 
-def _money(value: Money) -> str:
-    return f"[{value.minor},{encode_basestring(value.currency)}]"
+#: How values of some types stand in a text; @ is the value.
+_FORMS: dict[Any, str] = {
+    str: "{quote(@)}",
+    int: "{whole(@)}",
+    bool: "{encode(@)}",
+    Decimal: '"{decimal_text(@)}"',
+    Money: "[{@.minor},{quote(@.currency)}]",
+    datetime: '"{time_text(@)}"',
+}
 
-
-_WRITERS: dict[Any, Writer] = {
-    str: encode_basestring,
-    int: _whole,
-    bool: encode,
-    Decimal: lambda value: f'"{decimal_text(value)}"',
-    Money: _money,
-    datetime: lambda value: f'"{time_text(value)}"',
+_KNOWN = {
+    "quote": encode_basestring,
+    "whole": _whole,
+    "encode": encode,
+    "decimal_text": decimal_text,
+    "time_text": time_text,
 }

@@ -6,7 +6,9 @@ currency, quantities in thousandths, times in microseconds and days since 1970-0
 that no engine has to know about currencies, decimals or time zones.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, NamedTuple
 
 
 class Fact(NamedTuple):
@@ -112,6 +114,16 @@ class Fact(NamedTuple):
     spent: int | None = None
     worth: int | None = None
     due_at: int | None = None
+
+
+#: Makes a row of its values in their order; ``Fact`` itself takes three times as long.
+filled: Callable[[Iterable[Any]], Fact] = partial(tuple.__new__, Fact)
+
+
+def unfilled(after: str, before: str | None = None) -> tuple[None, ...]:
+    """Return nothing for every column between two others, or behind one."""
+    end = len(Fact._fields) if before is None else Fact._fields.index(before)
+    return (None,) * (end - Fact._fields.index(after) - 1)
 
 
 #: Columns that hold text; all others hold 64-bit integers.

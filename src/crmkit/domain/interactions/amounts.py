@@ -60,12 +60,15 @@ def summed(lines: Iterable[Line]) -> dict[str, int]:
     Costs, which lines need not tell, are 0.
     """
     sums = _NOTHING.copy()
+    goods = units = amount = 0
     for line in lines:
-        nature = line.nature
-        sums[COLUMN[nature]] += line.amount.minor
-        if nature is _GOODS:
-            sums["goods"] += 1
-            sums["units"] += line.units
+        if line.nature is _GOODS:
+            goods += 1
+            units += line.units
+            amount += line.amount.minor
+        else:
+            sums[COLUMN[line.nature]] += line.amount.minor
+    sums["goods"], sums["units"], sums["amount"] = goods, units, amount
     return sums
 
 

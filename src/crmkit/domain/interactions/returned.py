@@ -159,7 +159,7 @@ class Return(Happened):
             "fault": None if self.reason is None else int(self.reason in FAULTS),
             **converted(sums, self.currency, to, self.at),
         }
-        return self.filled(to, columns, i)
+        return self.row(to, i, **columns)
 
 
 def _per_order(parts: Iterable[Part]) -> dict[str | None, Part]:

@@ -127,24 +127,40 @@ class Adding:
         erased: Erasures,
     ) -> _Judged:
         """What of a chunk is to be written."""
-        found = _Judged(kept, read_before=set(kept))
-        shop_id = self.to.shop.id
+        judged = _Judged(kept, read_before=set(kept))
         for one in chunk:
-            key = (one.source, one.id)
-            revisions = kept[key]
-            judged = self._judged(one, revisions, erased, persons)
-            if judged is None:
-                continue
-            payload, theirs = judged
-            new = _revision((one.customer_id, one.kind, microseconds(one.at), payload))
-            found.rows.append((shop_id, *key, one.revision, self.recorded_at, *new))
-            if self._supersedes(one.revision, new, revisions, persons):
-                # Returns get theirs when they are linked, people when they are derived.
-                later = isinstance(one, Return) or one.customer_id in persons
-                found.facts[key] = () if later else theirs
-            revisions[one.revision] = new
-            self.outbox.recorded(one)
-        return found
+            try:
+                self._judge(one, judged, persons, erased)
+            except (InvalidValueError, StoreConflictError, ErasedError) as error:
+                if not self.refuse:
+                    raise
+                self._refused.append(Refusal(one, error))
+        return judged
+
+    def _judge(
+        self, one: Interaction, judged: _Judged, persons: Mapping[str, str], erased: Erasures
+    ) -> None:
+        """Put an interaction among what is to be written, if it is not kept already."""
+        source, id_, revision, customer_id = one.source, one.id, one.revision, one.customer_id
+        payload = to_json(one)
+        key = (source, id_)
+        revisions = judged.kept[key]
+        if revision in revisions:
+            self._check_same(one, payload, revisions[revision].payload, erased)
+            self._known += 1
+            return
+        check_source(one)
+        erased.check(one)
+        read = read_under(one, persons) if persons else one
+        facts = () if read is None else _rows_of(read, self.to)
+        new = _revision((customer_id, one.kind, microseconds(one.at), payload))
+        judged.rows.append((self.to.shop.id, source, id_, revision, self.recorded_at, *new))
+        if not revisions or self._supersedes(revision, revisions, persons):
+            self._change(new, persons)
+            # Returns get theirs when they are linked, people when they are derived.
+            judged.facts[key] = () if customer_id in persons else facts
+        revisions[revision] = new
+        self.outbox.recorded(one)
 
     def _keep(self, judged: _Judged) -> None:
         rows, facts = judged.rows, judged.facts
@@ -183,55 +199,20 @@ class Adding:
         ids |= {each.customer_id for theirs in kept.values() for each in theirs.values()}
         return persons_of(self.tables, self.to.shop.id, sorted(ids))
 
-    def _judged(
-        self,
-        one: Interaction,
-        revisions: Mapping[int, _Revision],
-        erased: Erasures,
-        persons: Mapping[str, str],
-    ) -> tuple[str, Sequence[Fact]] | None:
-        """The text and the rows of what is to be kept; None for what is known or refused."""
-        try:
-            return self._new(one, revisions.get(one.revision), erased, persons)
-        except (InvalidValueError, StoreConflictError, ErasedError) as error:
-            if not self.refuse:
-                raise
-            self._refused.append(Refusal(one, error))
-        return None
-
-    def _new(
-        self,
-        one: Interaction,
-        have: _Revision | None,
-        erased: Erasures,
-        persons: Mapping[str, str],
-    ) -> tuple[str, Sequence[Fact]] | None:
-        payload = to_json(one)
-        if have is None:
-            check_source(one)
-            erased.check(one)
-            read = read_under(one, persons) if persons else one
-            return payload, () if read is None else _rows_of(read, self.to)
-        if have.payload != payload and not _same(one, from_kept(have.payload), erased):
+    def _check_same(self, one: Interaction, payload: str, kept: str, erased: Erasures) -> None:
+        """Refuse what is not what is kept under its revision."""
+        if kept != payload and not _same(one, from_kept(kept), erased):
             erased.check(one)
             raise StoreConflictError(one.source, one.id, one.revision)
-        self._known += 1
-        return None
 
     def _supersedes(
-        self,
-        revision: int,
-        new: _Revision,
-        revisions: Mapping[int, _Revision],
-        persons: Mapping[str, str],
+        self, revision: int, revisions: Mapping[int, _Revision], persons: Mapping[str, str]
     ) -> bool:
-        """Tell whether a revision is to be read from now on; note whom that changes."""
-        if revisions:
-            highest = max(revisions)
-            if highest > revision:
-                return False
-            self._change(revisions[highest], persons)
-        self._change(new, persons)
+        """Tell whether a revision is to be read instead of others; note whom that changes."""
+        highest = max(revisions)
+        if highest > revision:
+            return False
+        self._change(revisions[highest], persons)
         return True
 
     def _change(self, of: _Revision, persons: Mapping[str, str]) -> None:
@@ -245,11 +226,15 @@ class Adding:
 
 
 def _rows_of(one: Interaction, to: Reporting) -> Sequence[Fact]:
-    """The flat rows of what is kept, or what forbids them; returns get theirs with their links."""
-    if isinstance(one, Return) and one.currency == to.shop.currency:
+    """The flat rows of what is kept; returns get theirs when they are linked."""
+    if not isinstance(one, Return):
+        return one.facts(to)
+    # What would forbid them, forbids them now.
+    if one.currency == to.shop.currency:
         to.day(one.at)
-        return ()
-    return one.facts(to)
+    else:
+        one.facts(to)
+    return ()
 
 
 def _same(one: Interaction, kept: Interaction, erased: Erasures) -> bool:
