@@ -1,37 +1,39 @@
 """Many rows at once: PostgreSQL's COPY, and what MySQL would cut without a word."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
-from crmkit.adapters.stores.kit.filled import filled
 from crmkit.adapters.stores.kit.schema import Table
 from crmkit.adapters.stores.kit.tables import Row
+from crmkit.adapters.stores.kit.told import Told
 from crmkit.adapters.stores.sql.runner import Runner
 from crmkit.adapters.stores.sql.schema import KEYED, keyed_columns
 from crmkit.domain.errors import StoreError
 
-__all__ = ["check_fits", "copy_rows"]
+__all__ = ["check_fits", "columns_of", "copy_rows"]
 
 _TYPES = {"id": "text", "text": "text", "integer": "int8", "bytes": "bytea"}
 _BOUND = 2**63
 
 
-def copy_rows(runner: Runner, name: str, table: Table, rows: Sequence[Row]) -> str:
-    """Add rows with COPY in its binary form, and return the columns that hold something.
+def copy_rows(runner: Runner, name: str, table: Table, told: Told) -> None:
+    """Add rows with COPY in its binary form.
 
     The keys were looked up under the shop's lock before: a row that is there all the same
     fails the whole call.
     """
-    names, theirs = filled(table, rows)
     kinds = {column.name: _TYPES[column.kind] for column in table.columns}
-    columns = ", ".join(f'"{column}"' for column in names)
-    text = f"COPY {name} ({columns}) FROM STDIN (FORMAT BINARY)"
+    text = f"COPY {name} ({columns_of(told.names)}) FROM STDIN (FORMAT BINARY)"
     with runner.said(), runner.cursor() as cursor, cursor.copy(text) as copy:
-        copy.set_types([kinds[column] for column in names])
+        copy.set_types([kinds[column] for column in told.names])
         write = copy.write_row
-        for row in theirs:
+        for row in told.rows:
             write(row)
-    return columns
+
+
+def columns_of(names: Iterable[str]) -> str:
+    """Return columns as they are listed."""
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def check_fits(table: Table, rows: Sequence[Row]) -> None:

@@ -7,7 +7,7 @@ else is asked.
 """
 
 import selectors
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Self
 
@@ -15,7 +15,8 @@ from attrs import define, field
 
 from crmkit.adapters.stores.kit.schema import Table
 from crmkit.adapters.stores.kit.tables import Row
-from crmkit.adapters.stores.sql.inserting import copy_rows
+from crmkit.adapters.stores.kit.told import told_once
+from crmkit.adapters.stores.sql.inserting import columns_of, copy_rows
 from crmkit.adapters.stores.sql.runner import Runner
 from crmkit.adapters.stores.sql.statements import Statements
 from crmkit.domain.errors import CrmkitError
@@ -66,10 +67,22 @@ class Staging:
         """The statements that move some rows, which are copied."""
         name, staged = self.asks.name(table), f"crmkit_staged_{table.name}"
         if staged not in self._made:
-            self.runner.run(f"CREATE TEMPORARY TABLE {staged} (LIKE {name}) ON COMMIT DROP")
+            # Without what the table asks of its columns: not all of them are copied.
+            begun = f"CREATE TEMPORARY TABLE {staged} ON COMMIT DROP"
+            self.runner.run(f"{begun} AS SELECT * FROM {name} WITH NO DATA")  # noqa: S608
             self._made.add(staged)
-        columns = copy_rows(self.runner, staged, table, rows)
-        return f"INSERT INTO {name} ({columns}) SELECT {columns} FROM {staged}; TRUNCATE {staged}"  # noqa: S608
+        told = told_once(table, rows)
+        copy_rows(self.runner, staged, table, told)
+        into, copied = columns_of([*told.once, *told.names]), columns_of(told.names)
+        taken = ", ".join([*self._written(told.once.values()), copied])
+        return f"INSERT INTO {name} ({into}) SELECT {taken} FROM {staged}; TRUNCATE {staged}"  # noqa: S608
+
+    def _written(self, values: Iterable[Any]) -> list[str]:
+        """Values as the driver writes them into a statement."""
+        from psycopg.sql import Literal
+
+        with self.runner.cursor() as cursor:
+            return [Literal(value).as_string(cursor) for value in values]
 
     def settle(self) -> None:
         """Wait until all is moved.

@@ -7,6 +7,7 @@ from attrs import frozen
 
 from crmkit.adapters.stores.kit.schema import Table
 from crmkit.adapters.stores.kit.tables import Among, Own, Row, Where
+from crmkit.adapters.stores.kit.told import told
 from crmkit.adapters.stores.sql.inserting import check_fits, copy_rows
 from crmkit.adapters.stores.sql.locking import lock
 from crmkit.adapters.stores.sql.runner import Runner
@@ -46,7 +47,7 @@ class SQLTables:
         if not rows:
             return
         if self.runner.flavour.copies and len(rows) >= _COPIED:
-            copy_rows(self._asked, self.asks.name(table), table, rows)
+            copy_rows(self._asked, self.asks.name(table), table, told(table, rows))
             return
         if self.runner.flavour.name == "mysql":
             check_fits(table, rows)

@@ -13,9 +13,9 @@ from typing import Any
 from attrs import define, field
 
 from crmkit.adapters.stores.kit.deriving import chunks
-from crmkit.adapters.stores.kit.filled import filled
 from crmkit.adapters.stores.kit.schema import INTERACTIONS, MEMBERS, Table
 from crmkit.adapters.stores.kit.tables import Above, Among, Own, Row, UpTo, Where
+from crmkit.adapters.stores.kit.told import told
 from crmkit.adapters.stores.sqlite.connections import cursor_of
 from crmkit.domain.interactions import Return
 
@@ -70,7 +70,7 @@ class SQLiteTables:
 
         Python's driver takes three times as long to bind a None as a number.
         """
-        names, theirs = filled(table, rows)
+        _, names, theirs = told(table, rows)
         if names:
             text = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({_marks(len(names))})"  # noqa: S608
             self.cursor.executemany(text, theirs)
