@@ -253,8 +253,10 @@ def test_who_may_make_no_tables_of_a_session_copies_at_once(postgres, store):
 
 
 @pytest.mark.parametrize("counted", [False, True])
-def test_what_is_looked_up_goes_along_an_index(postgres, store, counted):
+def test_what_is_looked_up_goes_along_an_index(postgres, counted):
     """Whatever PostgreSQL knows of a table, a chunk is not looked for among all that is kept."""
+    store = SQLStore(postgres)
+    store.attach(LAMP)
     store.add("lamp", map(bought, range(3000)), recorded_at=NOW)
     back = [happened("return", 9000 + i, 0, f"c{i}", 60) for i in range(7)]
     asked = []

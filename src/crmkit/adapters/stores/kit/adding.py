@@ -102,16 +102,18 @@ class Adding:
         """Add interactions a chunk at a time, then derive what each customer's change asks for.
 
         A chunk is written once the next one was looked up: so a database may keep the one
-        while the other is judged.
+        while the other is judged, and look the next one up while its texts are made.
         """
         judged = _Judged()
         for chunk in chunks(interactions, self.size):
             with collector_paused():
-                kept = self._kept(chunk, judged.kept)
+                found = self._look_up(chunk, judged.kept)
+                texts = [_text(one) for one in chunk]
+                kept = self._kept(chunk, judged.kept, found)
                 persons = self._persons_of(chunk, kept)
                 erased = self._tombstones.among(chunk)
                 self._keep(judged)
-                judged = self._judged_all(chunk, kept, persons, erased)
+                judged = self._judged_all(zip(chunk, texts, strict=True), kept, persons, erased)
         self._keep(judged)
         with collector_paused():
             link_anew(self.tables, self.to, self._changed, self.size)
@@ -121,16 +123,16 @@ class Adding:
 
     def _judged_all(
         self,
-        chunk: list[Interaction],
+        chunk: Iterable[tuple[Interaction, str | None]],
         kept: _Kept,
         persons: Mapping[str, str],
         erased: Erasures,
     ) -> _Judged:
-        """What of a chunk is to be written."""
+        """What of a chunk and its texts is to be written."""
         judged = _Judged(kept, read_before=set(kept))
-        for one in chunk:
+        for one, text in chunk:
             try:
-                self._judge(one, judged, persons, erased)
+                self._judge(one, text or to_json(one), judged, persons, erased)
             except (InvalidValueError, StoreConflictError, ErasedError) as error:
                 if not self.refuse:
                     raise
@@ -138,11 +140,15 @@ class Adding:
         return judged
 
     def _judge(
-        self, one: Interaction, judged: _Judged, persons: Mapping[str, str], erased: Erasures
+        self,
+        one: Interaction,
+        payload: str,
+        judged: _Judged,
+        persons: Mapping[str, str],
+        erased: Erasures,
     ) -> None:
         """Put an interaction among what is to be written, if it is not kept already."""
         source, id_, revision, customer_id = one.source, one.id, one.revision, one.customer_id
-        payload = to_json(one)
         key = (source, id_)
         revisions = judged.kept[key]
         if revision in revisions:
@@ -173,21 +179,32 @@ class Adding:
         latest = max(map(itemgetter(_AT), rows))
         self.latest = latest if self.latest is None else max(latest, self.latest)
 
-    def _kept(self, chunk: list[Interaction], before: _Kept) -> _Kept:
-        """Every kept revision of the ids in ``chunk``; those not written yet are in ``before``."""
+    def _look_up(self, chunk: list[Interaction], before: _Kept) -> dict[str, Iterable[Row]]:
+        """By source, the kept revisions of the ids in ``chunk``, but for those in ``before``."""
         ids: dict[str, list[str]] = defaultdict(list)
+        for source, id_ in dict.fromkeys([(one.source, one.id) for one in chunk]):
+            if (source, id_) not in before:
+                ids[source].append(id_)
+        shop = {"shop_id": self.to.shop.id}
+        return {
+            source: self.tables.read(
+                INTERACTIONS, _OF_REVISIONS, shop | {"source": source}, among=Among("id", theirs)
+            )
+            for source, theirs in ids.items()
+        }
+
+    def _kept(
+        self, chunk: list[Interaction], before: _Kept, found: Mapping[str, Iterable[Row]]
+    ) -> _Kept:
+        """Every revision of the ids in ``chunk``: found, or not written yet, in ``before``."""
         kept: _Kept = defaultdict(dict)
-        for key in dict.fromkeys([(one.source, one.id) for one in chunk]):
+        for source, rows in found.items():
+            for id_, revision, *rest in rows:
+                kept[source, id_][revision] = _Revision(*rest)
+        for one in chunk if before else ():
+            key = (one.source, one.id)
             if key in before:
                 kept[key] = before[key]
-            else:
-                ids[key[0]].append(key[1])
-        for source, theirs in ids.items():
-            where = {"shop_id": self.to.shop.id, "source": source}
-            for id_, revision, *rest in self.tables.read(
-                INTERACTIONS, _OF_REVISIONS, where, among=Among("id", theirs)
-            ):
-                kept[source, id_][revision] = _Revision(*rest)
         return kept
 
     def _persons_of(self, chunk: list[Interaction], kept: _Kept) -> Mapping[str, str]:
@@ -223,6 +240,14 @@ class Adding:
             since = self._changed.get(of.customer_id)
             if since is None or of.at < since:
                 self._changed[of.customer_id] = of.at
+
+
+def _text(one: Interaction) -> str | None:
+    """The text of an interaction; None where it has none, which is told when it is judged."""
+    try:
+        return to_json(one)
+    except InvalidValueError:
+        return None
 
 
 def _rows_of(one: Interaction, to: Reporting) -> Sequence[Fact]:

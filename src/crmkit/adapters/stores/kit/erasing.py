@@ -101,13 +101,13 @@ class Erasing:
         """Every revision of every id that has one about the person."""
         own = self._rows({}, Among("customer_id", self.members))
         found = {_key(row): None for row in own}
-        every = []
+        every: list[Row] = []
         for source in {source for source, _ in found}:
             ids = [id_ for of, id_ in found if of == source]
             every += self._rows({"source": source}, Among("id", ids))
         return every
 
-    def _rows(self, where: dict[str, str], among: Among | None = None) -> list[Row]:
+    def _rows(self, where: dict[str, str], among: Among | None = None) -> Sequence[Row]:
         return self.tables.read(INTERACTIONS, _NAMES, self._shop | where, among=among)
 
     def _count_records(self) -> int:

@@ -99,8 +99,11 @@ class Tables(Protocol):
         among: Among | None = None,
         order: Sequence[str] = (),
         limit: int | None = None,
-    ) -> list[Row]:
+    ) -> Sequence[Row]:
         """Return columns of the rows that meet a condition.
+
+        A database may still look them up when this returns: whoever wants the first of them
+        waits for all, and gets what went wrong.
 
         Args:
             table: The table.

@@ -72,7 +72,7 @@ class SQLDatabase:
         with self.source.writing() as runner:
             asks = statements_of(runner.flavour, self.names)
             take_write_lock(runner, asks)
-            stages = self.source.private and runner.flavour.copies
+            stages = self.source.private and runner.flavour.copies and Staging.possible()
             staging = Staging(runner, asks) if stages else None
             with staging or nullcontext():
                 yield self._tables(runner, staging)

@@ -2,20 +2,20 @@
 
 To put a row into its table and its indexes takes the server about as long as Python takes to
 make it. So rows are copied into tables of the session, without keys and indexes, which takes
-next to nothing; then the server is told to move them, and is not waited for until something
-else is asked.
+next to nothing; then the server is told to move them, and to look the next ones up, and is
+not waited for until something else must be known.
 """
 
-import selectors
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Self
 
 from attrs import define, field
 
 from crmkit.adapters.stores.kit.schema import Table
-from crmkit.adapters.stores.kit.tables import Row
+from crmkit.adapters.stores.kit.tables import Among, Row
 from crmkit.adapters.stores.kit.told import told_once
+from crmkit.adapters.stores.sql.answers import Answer
 from crmkit.adapters.stores.sql.inserting import columns_of, copy_rows
 from crmkit.adapters.stores.sql.runner import Runner
 from crmkit.adapters.stores.sql.statements import Statements
@@ -28,10 +28,12 @@ _MANY = 1000
 
 _MAY = "SELECT has_database_privilege(current_database(), 'TEMP')"
 
+_Statement = tuple[str, Sequence[Any]]
+
 
 @define
 class Staging:
-    """Moves rows on a connection that nobody else uses meanwhile.
+    """Sends statements ahead, on a connection that nobody else uses meanwhile.
 
     Attributes:
         runner: Runs statements.
@@ -42,7 +44,15 @@ class Staging:
     asks: Statements
     _made: set[str] = field(factory=set)
     _may: bool | None = None
-    _moving: bool = False
+    _driven: Any = None
+    _pipeline: ExitStack = field(factory=ExitStack)
+
+    @staticmethod
+    def possible() -> bool:
+        """Tell whether the driver can send statements ahead: with libpq 14 or newer."""
+        from psycopg import Pipeline
+
+        return Pipeline.is_supported()
 
     def takes(self, rows: Mapping[Table, Sequence[Row]]) -> bool:
         """Tell whether rows are enough to go this way, and whether the server allows it."""
@@ -56,14 +66,10 @@ class Staging:
     def move(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         """Begin to move rows; ``settle`` comes before anything else is asked."""
         moves = [self._copied(table, theirs) for table, theirs in rows.items() if theirs]
-        with self.runner.said(), self.runner.cursor() as cursor:
-            driven = cursor.connection.pgconn
-            driven.send_query("; ".join(moves).encode())
-            self._moving = True
-            while driven.flush():
-                _wait(driven.socket, selectors.EVENT_WRITE)
+        for text, values in (statement for move in moves for statement in move):
+            self._send(text, values, prepare=False)
 
-    def _copied(self, table: Table, rows: Sequence[Row]) -> str:
+    def _copied(self, table: Table, rows: Sequence[Row]) -> Iterable[_Statement]:
         """The statements that move some rows, which are copied."""
         name, staged = self.asks.name(table), f"crmkit_staged_{table.name}"
         if staged not in self._made:
@@ -74,68 +80,52 @@ class Staging:
         told = told_once(table, rows)
         copy_rows(self.runner, staged, table, told)
         into, copied = columns_of([*told.once, *told.names]), columns_of(told.names)
-        taken = ", ".join([*self._written(told.once.values()), copied])
-        return f"INSERT INTO {name} ({into}) SELECT {taken} FROM {staged}; TRUNCATE {staged}"  # noqa: S608
+        taken = ", ".join([*["%s"] * len(told.once), copied])
+        moved = f"INSERT INTO {name} ({into}) SELECT {taken} FROM {staged}"  # noqa: S608
+        return (moved, tuple(told.once.values())), (f"TRUNCATE {staged}", ())
 
-    def _written(self, values: Iterable[Any]) -> list[str]:
-        """Values as the driver writes them into a statement."""
-        from psycopg.sql import Literal
+    def reads(self, among: Among | None) -> bool:
+        """Tell whether so much is looked up that something can be done meanwhile."""
+        return among is not None and len(among.values) >= _MANY
 
-        with self.runner.cursor() as cursor:
-            return [Literal(value).as_string(cursor) for value in values]
+    def read(self, text: str, values: Sequence[Any]) -> Sequence[Row]:
+        """Ask for rows without waiting for them; they are read where all before is moved."""
+        cursor = self._send(text, values)
+
+        def wait() -> list[Row]:
+            with self.runner.said():
+                rows: list[Row] = cursor.fetchall()
+                return rows
+
+        return Answer(wait)
+
+    def _send(self, text: str, values: Sequence[Any], *, prepare: bool | None = None) -> Any:
+        """Send a statement and return the cursor that its answer comes to."""
+        with self.runner.said():
+            if self._driven is None:
+                with self.runner.cursor() as cursor:
+                    self._driven = cursor.connection
+                self._pipeline.enter_context(self._driven.pipeline())
+            return self._driven.execute(text, values or None, prepare=prepare)
 
     def settle(self) -> None:
-        """Wait until all is moved.
+        """Wait until all that was sent is done.
 
         Raises:
             StoreError: It could not be.
         """
-        if not self._moving:
-            return
-        with self.runner.said(), self.runner.cursor() as cursor:
-            results = _results(cursor.connection.pgconn)
-            self._moving = False
-            _raise_first(results)
+        self._driven = None
+        with self.runner.said():
+            self._pipeline.close()
 
     def __enter__(self) -> Self:
         """Begin."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_error: object) -> None:
-        """Wait until all is moved; what went wrong first is what is told."""
+        """Wait until all is done; what went wrong first is what is told."""
         if kind is None:
             self.settle()
             return
         with suppress(CrmkitError):
             self.settle()
-
-
-def _results(driven: Any) -> list[Any]:
-    """Everything that the server has to say, however long it takes."""
-    found: list[Any] = []
-    while True:
-        while driven.is_busy():
-            _wait(driven.socket, selectors.EVENT_READ)
-            driven.consume_input()
-        result = driven.get_result()
-        if result is None:
-            return found
-        found.append(result)
-
-
-def _wait(socket: int, event: int) -> None:
-    with selectors.DefaultSelector() as selector:
-        selector.register(socket, event)
-        selector.select()
-
-
-def _raise_first(results: list[Any]) -> None:
-    """Raise what went wrong first, as the driver does."""
-    from psycopg import errors, pq
-
-    for result in results:
-        if result.status != pq.ExecStatus.COMMAND_OK:
-            state = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
-            text = result.error_message.decode("utf-8", "replace")
-            kind = errors.lookup(state) if state else errors.OperationalError
-            raise kind(text)

@@ -89,15 +89,18 @@ class SQLTables:
         among: Among | None = None,
         order: Sequence[str] = (),
         limit: int | None = None,
-    ) -> list[Row]:
-        """Return columns of the rows that meet a condition."""
+    ) -> Sequence[Row]:
+        """Return columns of the rows that meet a condition; see ``Tables.read``."""
         limited = limit is not None
         asked = self.asks.read(
             table, columns, where, among and among.column, order, limited=limited
         )
         found: list[Row] = []
         for part in self._parts(among):
-            found += self._asked.rows(asked.text, asked.values(given(where, limit=limit, **part)))
+            values = asked.values(given(where, limit=limit, **part))
+            if self.staging is not None and self.staging.reads(among):
+                return self.staging.read(asked.text, values)
+            found += self._asked.rows(asked.text, values)
         return found
 
     def stream(
