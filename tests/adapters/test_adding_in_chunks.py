@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from crmkit.adapters.stores.kit.schema import TABLES
+from crmkit.adapters.stores.kit.told import told, told_once
 from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.adapters.stores.sql import SQLStore, metadata_of, staging
 from crmkit.adapters.stores.sql import database as sql_database
 from crmkit.adapters.stores.sqlite import SQLiteStore
-from crmkit.domain.errors import StoreError
+from crmkit.domain.errors import InvalidValueError, StoreError
 from crmkit.domain.interactions import Purchase, Return, Visit
 from crmkit.domain.lines import Line
+from crmkit.domain.mapping import FrozenMapping
 from crmkit.domain.money import Money
 from crmkit.domain.reporting import Reporting
 from crmkit.domain.shop import Shop
@@ -95,6 +98,35 @@ def test_what_lies_beyond_the_shop_s_calendar_is_refused_of_every_kind(kind):
         assert [one.interaction for one in added.refused] == [late]
         assert "within the years 1 to 9999" in str(added.refused[0].error)
         assert (added.accepted, store.extent("lamp").kept) == (1, 1)
+
+
+def test_what_has_no_text_is_refused_alone():
+    """Texts are made before anything is judged."""
+    odd = bought(1)
+    object.__setattr__(odd, "extra", FrozenMapping({"a": {1}}))
+    store = SQLiteStore.open(":memory:")
+    store.attach(LAMP)
+    added = store.add("lamp", [bought(0), odd, bought(2)], recorded_at=NOW, refuse=True)
+    assert [one.interaction.id for one in added.refused] == ["1"]
+    assert "must be JSON-ready" in str(added.refused[0].error)
+    assert (added.accepted, store.extent("lamp").kept) == (2, 2)
+    with pytest.raises(InvalidValueError, match="must be JSON-ready"):
+        store.add("lamp", [bought(3), odd], recorded_at=NOW)
+    assert store.extent("lamp").kept == 2
+
+
+# --- what all rows say alike ----------------------------------------------------------------
+
+WIDE = next(table for table in TABLES if table.may_be_empty)
+
+
+@given(st.lists(st.lists(st.sampled_from([None, 0, 1, "a'b", ""]), min_size=len(WIDE.columns) - 1)))
+def test_rows_are_what_is_told_once_and_what_each_tells(rest):
+    rows = [(key, *values[: len(WIDE.columns) - 1]) for key, values in enumerate(rest, 1)]
+    for read in (told(WIDE, rows), *([told_once(WIDE, rows)] if rows else [])):
+        each = [read.once | dict(zip(read.names, row, strict=True)) for row in read.rows]
+        assert [tuple(one.get(name) for name in WIDE.names) for one in each] == rows
+        assert None not in read.once.values()
 
 
 # --- out of staging tables ------------------------------------------------------------------
