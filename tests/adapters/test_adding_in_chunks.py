@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from crmkit.adapters.stores.kit.schema import TABLES
 from crmkit.adapters.stores.kit.told import told, told_once
 from crmkit.adapters.stores.memory import MemoryStore
-from crmkit.adapters.stores.sql import SQLStore, metadata_of, staging
+from crmkit.adapters.stores.sql import SQLStore, metadata_of, migrate, staging
 from crmkit.adapters.stores.sql import database as sql_database
 from crmkit.adapters.stores.sqlite import SQLiteStore
 from crmkit.domain.errors import InvalidValueError, StoreError
@@ -284,16 +284,30 @@ def test_who_may_make_no_tables_of_a_session_copies_at_once(postgres, store):
     assert store.extent("lamp").kept == 100
 
 
-@pytest.mark.parametrize("counted", [False, True])
-def test_what_is_looked_up_goes_along_an_index(postgres, counted):
-    """Whatever PostgreSQL knows of a table, a chunk is not looked for among all that is kept."""
-    store = SQLStore(postgres)
+@pytest.fixture
+def newly_made(postgres):
+    """A store of tables that PostgreSQL has never counted: emptying leaves what it knew."""
+    with postgres.begin() as connection:
+        connection.execute(text("CREATE SCHEMA crm_new"))
+    migrate(postgres, schema="crm_new")
+    store = SQLStore(postgres, schema="crm_new")
     store.attach(LAMP)
-    store.add("lamp", map(bought, range(3000)), recorded_at=NOW)
+    yield store
+    with postgres.begin() as connection:
+        connection.execute(text("DROP SCHEMA crm_new CASCADE"))
+
+
+@pytest.mark.parametrize("counted", [False, True])
+def test_what_is_looked_up_goes_along_an_index(postgres, newly_made, counted):
+    """Whatever PostgreSQL knows of a table, a chunk is not looked for among all that is kept."""
+    store = newly_made
+    # Of customers with few orders each: what is a good part of a table is as well read whole.
+    shop = [happened("purchase", i, 0, f"c{i % 700}", i % 50) for i in range(3040)]
+    store.add("lamp", shop[:3000], recorded_at=NOW)
     back = [happened("return", 9000 + i, 0, f"c{i}", 60) for i in range(7)]
     asked = []
     event.listen(postgres, "before_cursor_execute", lambda *given: asked.append(given[2:4]))
-    store.add("lamp", [*map(bought, range(3000, 3040)), *back], recorded_at=NOW)
+    store.add("lamp", [*shop[3000:], *back], recorded_at=NOW)
     named = [(text_, values) for text_, values in asked if "unnest" in text_]
     assert {text_.split()[0] for text_, _ in named} == {"SELECT", "DELETE"}
     with postgres.connect() as connection:
