@@ -1,6 +1,7 @@
 """Adding a chunk at a time, each written after the next was looked up; on PostgreSQL, moved
 out of staging tables while the next is judged."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,12 +11,13 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 
-from crmkit.adapters.stores.kit.schema import TABLES
+from crmkit.adapters.stores.kit.schema import LINKS, TABLES
 from crmkit.adapters.stores.kit.told import told, told_once
 from crmkit.adapters.stores.memory import MemoryStore
 from crmkit.adapters.stores.sql import SQLStore, metadata_of, migrate, staging
 from crmkit.adapters.stores.sql import database as sql_database
 from crmkit.adapters.stores.sqlite import SQLiteStore
+from crmkit.adapters.stores.sqlite.tables import SQLiteTables
 from crmkit.domain.errors import InvalidValueError, StoreError
 from crmkit.domain.interactions import Purchase, Return, Visit
 from crmkit.domain.lines import Line
@@ -127,6 +129,15 @@ def test_rows_are_what_is_told_once_and_what_each_tells(rest):
         each = [read.once | dict(zip(read.names, row, strict=True)) for row in read.rows]
         assert [tuple(one.get(name) for name in WIDE.names) for one in each] == rows
         assert None not in read.once.values()
+
+
+@pytest.mark.parametrize("text_", ["o'x", "a\0b", "ü\n%s ?", ""])
+def test_sqlite_keeps_a_text_that_all_rows_hold_as_it_is(text_):
+    connection = sqlite3.connect(":memory:")
+    connection.execute(f"CREATE TABLE {LINKS.name} ({', '.join(LINKS.names)})")
+    rows = [(text_, *range(i, i + len(LINKS.names) - 1)) for i in range(2)]
+    SQLiteTables(connection.cursor()).insert(LINKS, rows)
+    assert connection.execute(f"SELECT * FROM {LINKS.name}").fetchall() == rows  # noqa: S608
 
 
 # --- out of staging tables ------------------------------------------------------------------

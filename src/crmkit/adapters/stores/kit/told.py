@@ -57,4 +57,7 @@ def _told(table: Table, columns: Sequence[Row], used: Sequence[int], once: dict[
 
 def _alike(values: Sequence[Any]) -> bool:
     first = values[0]
+    if isinstance(first, str) and "\0" in first:
+        # No fact holds one; SQLite would cut the text there without a word.
+        return False
     return bool(first == values[-1]) and values.count(first) == len(values)
