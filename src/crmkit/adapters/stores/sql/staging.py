@@ -8,6 +8,7 @@ not waited for until something else must be known.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
+from itertools import chain
 from typing import Any, Self
 
 from attrs import define, field
@@ -65,8 +66,9 @@ class Staging:
 
     def move(self, rows: Mapping[Table, Sequence[Row]]) -> None:
         """Begin to move rows; ``settle`` comes before anything else is asked."""
+        # All is copied before the first is moved: a pipeline takes no COPY.
         moves = [self._copied(table, theirs) for table, theirs in rows.items() if theirs]
-        for text, values in (statement for move in moves for statement in move):
+        for text, values in chain.from_iterable(moves):
             self._send(text, values, prepare=False)
 
     def _copied(self, table: Table, rows: Sequence[Row]) -> Iterable[_Statement]:
