@@ -112,6 +112,13 @@ class PromisesOfAdding:
         assert kinds == [StoreConflictError, NoRateError, StoreConflictError]
         assert attached.history("lamp", "ann") == [bought("1"), bought("2")]
 
+    def test_a_return_without_a_rate_is_refused_alone(self, attached: Store) -> None:
+        back = sent_back(lines=[line(currency="JPY")])
+        added = attached.add("lamp", [bought(), back], recorded_at=MONDAY, refuse=True)
+        assert [one.interaction for one in added.refused] == [back]
+        assert isinstance(added.refused[0].error, NoRateError)
+        assert attached.history("lamp", "ann") == [bought()]
+
     @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
     def test_the_highest_revision_is_read_wherever_it_arrives(
         self, attached: Store, order: tuple[int, ...]
